@@ -1,0 +1,1 @@
+"""Speed and memory, side by side in one run: the fake, a hand-written app, the reference server."""

@@ -1,0 +1,64 @@
+"""What the figures must keep to. All but memory are ratios of one run, so that they hold on any machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from .figures import LARGE, MEASURES, SMALL
+
+if TYPE_CHECKING:
+    from .figures import Figures
+
+FAKE, YARDSTICK, REFERENCE = "understudy", "starlette", "reference"
+
+Verdict = Literal["kept", "broken", "not measured"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A bound and what was measured against it; `measured` is None when the run left it out."""
+
+    title: str
+    measured: float | None
+    bound: float
+    unit: str = ""
+    at_least: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the limit is kept."""
+        if self.measured is None:
+            return "not measured"
+        kept = self.measured >= self.bound if self.at_least else self.measured <= self.bound
+        return "kept" if kept else "broken"
+
+
+def limits(figures: Figures) -> list[Limit]:
+    """Return every limit with what this run measured."""
+    rates = ["create", "get", *(f"search-{SMALL}-{filtered}" for filtered in ("all", "ticket", "team"))]
+    return [
+        *(
+            Limit(
+                f"{MEASURES[name][0]}, to Starlette", figures.ratio(name, FAKE, YARDSTICK), 0.5, at_least=True
+            )
+            for name in rates
+        ),
+        *(
+            Limit(
+                f"search metadata of {share}, cost at {LARGE:,} to {SMALL:,}",
+                _slowdown(figures, filtered),
+                3.0,
+            )
+            for filtered, share in (("ticket", "10"), ("team", "1 %"))
+        ),
+        Limit(f"{MEASURES['start'][0]}, to the reference", figures.ratio("start", FAKE, REFERENCE), 0.6),
+        Limit(MEASURES["idle"][0], figures.get("idle", FAKE), 100.0, "MB"),
+        Limit(MEASURES["growth"][0], figures.get("growth", FAKE), 60.0, "MB"),
+    ]
+
+
+def _slowdown(figures: Figures, filtered: str) -> float | None:
+    small = figures.get(f"search-{SMALL}-{filtered}", FAKE)
+    large = figures.get(f"search-{LARGE}-{filtered}", FAKE)
+    return small / large if small and large else None

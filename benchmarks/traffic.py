@@ -1,0 +1,72 @@
+"""The requests that are sent."""
+
+from __future__ import annotations
+
+import orjson
+
+from .load import request
+
+RARE = 10
+"""Threads that share one value of `metadata.ticket`, however many threads there are."""
+PERCENT = 100
+"""Values of `metadata.team`: each is that of one thread in a hundred."""
+CHECKPOINTS = 5
+
+
+def post(path: str, body: object) -> bytes:
+    """Return the bytes of a POST request with a JSON body."""
+    return request("POST", path, orjson.dumps(body))
+
+
+def search(metadata: dict[str, str] | None = None, *, limit: int = 10) -> bytes:
+    """Return a search for threads: any, or those with this metadata."""
+    return post("/threads/search", {"limit": limit} | ({"metadata": metadata} if metadata else {}))
+
+
+def ticket(number: int) -> dict[str, str]:
+    """Return metadata that ten threads have."""
+    return {"ticket": f"T-{number}"}
+
+
+def team(number: int) -> dict[str, str]:
+    """Return metadata that one thread in a hundred has."""
+    return {"team": f"team-{number}"}
+
+
+def seeds(threads: int) -> tuple[bytes, ...]:
+    """Return the requests that create so many threads to search among."""
+    return tuple(
+        post("/threads", {"metadata": {"graph_id": "agent"} | ticket(n // RARE) | team(n % PERCENT)})
+        for n in range(threads)
+    )
+
+
+def searches_by_ticket(threads: int) -> tuple[bytes, ...]:
+    """Return searches that ten threads answer each, spread over all threads."""
+    tickets = max(threads // RARE, 1)
+    return tuple(search(ticket(n)) for n in range(0, tickets, max(tickets // 100, 1)))
+
+
+def searches_by_team() -> tuple[bytes, ...]:
+    """Return searches that one thread in a hundred answers."""
+    return tuple(search(team(n)) for n in range(PERCENT))
+
+
+def creations(count: int) -> tuple[bytes, ...]:
+    """Return requests for so many plain threads."""
+    return tuple(
+        post("/threads", {"metadata": {"user": f"user-{n % 50}", "topic": "weather"}}) for n in range(count)
+    )
+
+
+def histories(count: int) -> tuple[bytes, ...]:
+    """Return requests for so many threads of five checkpoints, a short message each."""
+    supersteps = [
+        {
+            "updates": [
+                {"values": {"messages": [{"role": "user", "content": f"message {n}"}]}, "as_node": "agent"}
+            ]
+        }
+        for n in range(CHECKPOINTS)
+    ]
+    return (post("/threads", {"metadata": {"graph_id": "agent"}, "supersteps": supersteps}),) * count

@@ -1,0 +1,125 @@
+"""A thread's state: as it is, as it was at a checkpoint, its history, and changes to it from outside."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from understudy.agents.updates import Place, agent_of, apply, update_from
+from understudy.errors import Conflict, Invalid
+from understudy.state.checkpoints import ROOT, checkpoint_ref, empty_state, thread_state
+from understudy.state.tables import contains
+
+if TYPE_CHECKING:
+    from understudy.state.checkpoints import Checkpoint, History
+    from understudy.state.world import World
+    from understudy.wire import Json, JsonObject
+
+
+async def get(world: World, thread_id: str, subgraphs: Json) -> JsonObject:
+    """Return the thread's latest state; an empty one if it never ran."""
+    return _state(world, thread_id, {}, subgraphs=_flag(subgraphs))
+
+
+async def get_at(world: World, thread_id: str, checkpoint_id: str, subgraphs: Json) -> JsonObject:
+    """Return the thread's state at a checkpoint; an empty one if there is no such checkpoint."""
+    return _state(world, thread_id, {"checkpoint_id": checkpoint_id}, subgraphs=_flag(subgraphs))
+
+
+async def get_at_post(world: World, thread_id: str, body: JsonObject) -> JsonObject:
+    """Return the thread's state at a checkpoint, also one of a subgraph."""
+    return _state(world, thread_id, body["checkpoint"], subgraphs=bool(body.get("subgraphs")))
+
+
+async def update(world: World, thread_id: str, body: JsonObject) -> JsonObject:
+    """Change the state as if a node had returned the values; return where the new checkpoint is."""
+    row = world.threads.get(thread_id)
+    agent = agent_of(world, row)
+    if row["status"] == "busy":
+        raise Conflict(f"Thread {thread_id} has in-flight runs: []")
+    at = body.get("checkpoint") or {}
+    checkpoint_id = at.get("checkpoint_id") or body.get("checkpoint_id")
+    place = Place(at.get("checkpoint_ns") or ROOT, checkpoint_id or None)
+    made = apply(world, thread_id, agent, [[update_from(body)]], place)
+    ref = checkpoint_ref(thread_id, place.namespace, made.id, made.metadata.get("parents", {}))
+    return {"checkpoint": ref, "configurable": ref, "checkpoint_id": made.id}
+
+
+async def history(world: World, thread_id: str, limit: Json, before: str | None) -> list[JsonObject]:
+    """Return the latest states, the newest first: one by default, those before a checkpoint if asked."""
+    try:
+        wanted = int(limit)
+    except ValueError:
+        raise Invalid(f"Invalid limit {limit}") from None
+    return _history(world, thread_id, limit=max(wanted, 0), before=before)
+
+
+async def search_history(world: World, thread_id: str, body: JsonObject) -> list[JsonObject]:
+    """Return the states that match, the newest first."""
+    before = body.get("before") or {}
+    return _history(
+        world,
+        thread_id,
+        limit=int(body.get("limit", 1)),
+        before=before.get("checkpoint_id") or (before.get("configurable") or {}).get("checkpoint_id"),
+        metadata=body.get("metadata"),
+        at=body.get("checkpoint"),
+    )
+
+
+def _state(world: World, thread_id: str, at: JsonObject, *, subgraphs: bool) -> JsonObject:
+    known = _known_history(world, thread_id)
+    namespace = at.get("checkpoint_ns") or ROOT
+    wanted = at.get("checkpoint_id")
+    found = known.find(wanted, namespace) if wanted else known.latest(namespace)
+    if found is None:
+        return empty_state(_sought(thread_id, at) if wanted and known else None)
+    state = thread_state(thread_id, known, found, namespace=namespace, subgraphs=subgraphs)
+    if wanted and "checkpoint_ns" not in at:
+        # Asked for by id alone, the reference server leaves the namespace out of its answer.
+        state["checkpoint"] = {name: value for name, value in state["checkpoint"].items() if name != "checkpoint_ns"}
+    return state
+
+
+def _history(
+    world: World,
+    thread_id: str,
+    *,
+    limit: int,
+    before: str | None = None,
+    metadata: JsonObject | None = None,
+    at: JsonObject | None = None,
+) -> list[JsonObject]:
+    known = _known_history(world, thread_id)
+    namespace = (at or {}).get("checkpoint_ns") or ROOT
+    only = (at or {}).get("checkpoint_id")
+
+    def matches(step: Checkpoint) -> bool:
+        return (
+            (not before or step.id < before)
+            and (not only or step.id == only)
+            and (not metadata or contains(step.metadata, metadata))
+        )
+
+    found = islice(filter(matches, known.newest_first(namespace)), limit)
+    return [thread_state(thread_id, known, step, namespace=namespace) for step in found]
+
+
+def _known_history(world: World, thread_id: str) -> History:
+    """Return the thread's history. NotFound if there is no thread, or if it names a graph that nobody knows."""
+    row = world.threads.get(thread_id)
+    if row["metadata"].get("graph_id"):
+        agent_of(world, row)
+    return world.threads.history(thread_id)
+
+
+def _sought(thread_id: str, at: JsonObject) -> JsonObject:
+    ref = {"checkpoint_id": at["checkpoint_id"], "thread_id": thread_id}
+    if "checkpoint_ns" in at:
+        ref["checkpoint_ns"] = at["checkpoint_ns"]
+    return ref
+
+
+def _flag(text: Json) -> bool:
+    """Return what a lenient flag of the query says: only `true` and `True` are yes, nothing is refused."""
+    return text in (True, "true", "True")

@@ -1,0 +1,1 @@
+"""A stand-in for an agent platform's HTTP API, for tests and CI."""

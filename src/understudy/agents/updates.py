@@ -1,0 +1,330 @@
+"""Updates of a thread's state from outside: as if a node had returned them, superstep by superstep.
+
+The rules are those of LangGraph's bulk state update, as the reference server shows them over HTTP.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from understudy.agents.reducers import initial, merge
+from understudy.errors import Unacceptable
+from understudy.state.agents import START, Agent
+from understudy.state.checkpoints import ROOT, Checkpoint, History
+from understudy.state.clock import timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from understudy.state.world import World
+    from understudy.wire import Json, JsonObject
+
+END = "__end__"
+COPY = "__copy__"
+INPUT = "__input__"
+
+_HELP = "\nFor troubleshooting, visit: https://docs.langchain.com/oss/python/langgraph/errors/"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What one node is to have returned: values, or a command with `update` and `goto`; None for the likeliest node."""
+
+    values: Json = None
+    command: JsonObject | None = None
+    as_node: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where updates go: a namespace, and the checkpoint to go on from (None: the latest)."""
+
+    namespace: str = ROOT
+    checkpoint_id: str | None = None
+
+
+def apply(
+    world: World, thread_id: str, agent: Agent, supersteps: Sequence[Sequence[Update]], place: Place
+) -> Checkpoint:
+    """Return the last checkpoint made; each superstep makes one, and the thread's row follows the last.
+
+    `agent` is the graph of the thread; a place in a subgraph's namespace finds the subgraph in it. Unacceptable when
+    a superstep cannot be applied: then nothing has changed.
+    """
+    history = world.threads.history(thread_id)
+    steps = _Steps(world, thread_id, agent, history, place)
+    for updates in supersteps:
+        steps.make(updates)
+    steps.commit()
+    return steps.base_or_fail()
+
+
+def update_from(body: JsonObject) -> Update:
+    """Return the update that a ThreadStateUpdate or ThreadSuperstepUpdate asks for."""
+    return Update(values=body.get("values"), command=body.get("command"), as_node=body.get("as_node"))
+
+
+def agent_of(world: World, row: JsonObject) -> Agent:
+    """Return the agent that a thread runs, by `metadata.graph_id` of its row.
+
+    Unacceptable when the thread has none; NotFound when the world does not know it.
+    """
+    graph_id = row["metadata"].get("graph_id")
+    if not graph_id:
+        raise Unacceptable(
+            f"Thread '{row['thread_id']}' has no assigned graph ID. This usually occurs when no runs have been made "
+            "on this particular thread. This operation requires a graph ID. Please ensure a run has been made for "
+            "the thread or manually update the thread metadata (by setting the 'graph_id' field) before running "
+            "this operation."
+        )
+    return world.agents.get(str(graph_id))
+
+
+class _Steps:
+    """Makes checkpoints one upon the other and keeps them back until all have been made."""
+
+    def __init__(self, world: World, thread_id: str, agent: Agent, history: History, place: Place) -> None:
+        self._world = world
+        self._thread_id = thread_id
+        self._graph_id = agent.graph_id
+        self._agent = _subgraph(agent, place.namespace)
+        self._history = history
+        self._namespace = place.namespace
+        self._parent_id = place.checkpoint_id
+        self._base: Checkpoint | None = None
+        if place.checkpoint_id is None:
+            self._base = history.latest(place.namespace)
+        else:
+            self._base = history.find(place.checkpoint_id, place.namespace)
+        self._origin = {"graph_id": agent.graph_id}
+        if place.checkpoint_id is not None:
+            self._origin["checkpoint_id"] = place.checkpoint_id
+        self._made: list[Checkpoint] = []
+        self._results: dict[str, Checkpoint] = {}
+
+    def base_or_fail(self) -> Checkpoint:
+        """Return the checkpoint that the next superstep would go on from."""
+        if self._base is None:
+            raise Unacceptable("No updates provided")
+        return self._base
+
+    def make(self, updates: Sequence[Update]) -> None:
+        """Make the checkpoint of one superstep."""
+        if not updates:
+            raise Unacceptable("No updates provided")
+        first = updates[0]
+        if first.as_node == END and first.values is None and first.command is None:
+            _alone(updates, "Cannot apply multiple updates when clearing state")
+            self._add(self._values(), (), source="update")
+        elif first.as_node == COPY:
+            _alone(updates, "Cannot copy checkpoint with multiple updates")
+            self._copy()
+        elif first.as_node == INPUT:
+            _alone(updates, "Cannot apply multiple updates when updating as input")
+            self._input(first)
+        else:
+            self._write(updates)
+
+    def commit(self) -> None:
+        """Put the made checkpoints into the history and the last one's state into the thread's row."""
+        for checkpoint in self._results.values():
+            self._history.replace(checkpoint, self._namespace)
+        for checkpoint in self._made:
+            self._history.append(checkpoint, self._namespace)
+        last = self.base_or_fail()
+        self._world.threads.advance(
+            self._thread_id,
+            self._history,
+            values=last.values,
+            status="interrupted" if last.next else "idle",
+            error=None,
+            interrupts={},
+        )
+
+    def _values(self) -> JsonObject:
+        if self._base is not None:
+            return dict(self._base.values)
+        channels = self._agent.channels.items()
+        return {name: initial(reducer) for name, reducer in channels if reducer != "last"}
+
+    def _copy(self) -> None:
+        base = self._base
+        if base is None:
+            raise Unacceptable("Cannot copy a non-existent checkpoint")
+        metadata = {"source": "fork", "step": base.step + 1, "parents": base.metadata.get("parents", {})}
+        tasks = [_task(self._world.ids.digest(), task["name"], task["path"]) for task in base.tasks]
+        copy = replace(
+            base,
+            id=self._world.ids.checkpoint(base.step + 1),
+            tasks=tuple(tasks),
+            metadata=metadata,
+            created_at=timestamp(self._world.clock.now()),
+        )
+        self._keep(copy)
+
+    def _input(self, update: Update) -> None:
+        if update.values is None:
+            raise Unacceptable("Received no input writes for __start__")
+        _expect_dict(update.values)
+        waiting = self._base.next if self._base else ()
+        self._add(self._values(), {START, *waiting}, source="input", first_step=-1)
+
+    def _write(self, updates: Sequence[Update]) -> None:
+        values = self._values()
+        written: set[str] = set()
+        following: set[str] = set()
+        sent: list[str] = []
+        for update in updates:
+            node = self._node(update.as_node)
+            writes = [(name, new) for name, new in _writes(update) if name in self._agent.channels]
+            for name, new in writes:
+                reducer = self._agent.channels[name]
+                if reducer == "last" and name in written:
+                    raise Unacceptable(
+                        f"At key '{name}': Can receive only one value per step. Use an Annotated key to handle "
+                        f"multiple values.{_HELP}INVALID_CONCURRENT_GRAPH_UPDATE"
+                    )
+                values[name] = merge(reducer, values.get(name), new, self._world.ids)
+                written.add(name)
+            following.update(self._agent.successors(node))
+            goto, pushes = _targets(update.command, self._agent)
+            following.update(goto)
+            sent += pushes
+            self._note_result(node, writes)
+        self._add(values, following, source="update", sent=sent)
+
+    def _node(self, as_node: str | None) -> str:
+        """Return the node that an update counts for: the named one, or the one that ran last."""
+        if as_node is None:
+            ran = self._base.ran if self._base else ()
+            if len(ran) > 1:
+                raise Unacceptable(f"Ambiguous update, specify as_node{_HELP}INVALID_CONCURRENT_GRAPH_UPDATE")
+            as_node = ran[0] if ran else START
+        if as_node != START and as_node not in self._agent.nodes:
+            raise Unacceptable(f"Node {as_node} does not exist")
+        return as_node
+
+    def _note_result(self, node: str, writes: Sequence[tuple[str, Json]]) -> None:
+        """Let the pending task of this node, if there is one, show what was written in its name."""
+        if self._base is None or not writes:
+            return
+        base = self._results.get(self._base.id, self._base)
+        tasks = [{**task, "result": dict(writes)} if task["name"] == node else task for task in base.tasks]
+        noted = replace(base, tasks=tuple(tasks))
+        self._results[base.id] = noted
+        self._made = [noted if checkpoint.id == base.id else checkpoint for checkpoint in self._made]
+
+    def _add(
+        self,
+        values: JsonObject,
+        following: Iterable[str],
+        *,
+        source: str,
+        first_step: int = 0,
+        sent: Sequence[str] = (),
+    ) -> None:
+        base = self._base
+        step = base.step + 1 if base else first_step
+        ids = self._world.ids
+        pushed = [_task(ids.digest(), name, ["__pregel_push", at, False]) for at, name in enumerate(sent)]
+        pulled = [_task(ids.digest(), name, ["__pregel_pull", name]) for name in sorted(following)]
+        tasks = pushed + pulled
+        parents = self._parents()
+        namespace = {} if self._namespace == ROOT else {"checkpoint_ns": self._namespace}
+        metadata = {
+            **self._origin,
+            "thread_id": self._thread_id,
+            **namespace,
+            "source": source,
+            "step": step,
+            "parents": parents,
+        }
+        self._keep(
+            Checkpoint(
+                id=ids.checkpoint(step),
+                parent=base.id if base else self._parent_id,
+                values=values,
+                next=tuple(task["name"] for task in tasks),
+                tasks=tuple(tasks),
+                metadata=metadata,
+                created_at=timestamp(self._world.clock.now()),
+                ran=base.ran if base else (),
+            )
+        )
+
+    def _parents(self) -> JsonObject:
+        """Return the latest checkpoint of each namespace around this one."""
+        if self._namespace == ROOT:
+            return {}
+        if self._base is not None:
+            return dict(self._base.metadata.get("parents", {}))
+        latest = self._history.latest(ROOT)
+        return {ROOT: latest.id} if latest else {}
+
+    def _keep(self, checkpoint: Checkpoint) -> None:
+        self._made.append(checkpoint)
+        self._base = checkpoint
+        self._origin = {"checkpoint_id": checkpoint.id}
+
+
+def _alone(updates: Sequence[Update], complaint: str) -> None:
+    if len(updates) > 1:
+        raise Unacceptable(complaint)
+
+
+def _subgraph(agent: Agent, namespace: str) -> Agent:
+    """Return the graph whose checkpoints a namespace holds. Unacceptable when the agent has no such subgraph."""
+    for level in namespace.split("|") if namespace else ():
+        node = level.split(":")[0]
+        inner = agent.subgraphs.get(node)
+        if inner is None:
+            raise Unacceptable(f"Subgraph {'|'.join(part.split(':')[0] for part in namespace.split('|'))} not found")
+        agent = inner
+    return agent
+
+
+def _expect_dict(values: Json) -> None:
+    if not isinstance(values, dict):
+        raise Unacceptable(f"Expected dict, got {values}{_HELP}INVALID_GRAPH_NODE_RETURN_VALUE")
+
+
+def _writes(update: Update) -> list[tuple[str, Json]]:
+    """Return what an update writes, channel by channel."""
+    if update.command is None:
+        if update.values is None:
+            return []
+        _expect_dict(update.values)
+        return list(update.values.items())
+    if update.values is not None:
+        raise Unacceptable("An update has either values or a command, not both")
+    if update.command.get("resume") is not None:
+        raise Unacceptable("A command that updates the state cannot resume an interrupt")
+    written = update.command.get("update") or {}
+    if isinstance(written, dict):
+        return list(written.items())
+    if all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in written):  # noqa: PLR2004
+        return [(name, value) for name, value in written]
+    raise Unacceptable(f"Expected dict or a list of [channel, value] pairs, got {written}")
+
+
+def _targets(command: JsonObject | None, agent: Agent) -> tuple[set[str], list[str]]:
+    """Return the nodes that a command goes to, and those it sends an input of their own; unknown ones lead nowhere."""
+    goto = (command or {}).get("goto") or []
+    wanted = goto if isinstance(goto, list) else [goto]
+    names = {target for target in wanted if isinstance(target, str) and target in agent.nodes}
+    sent = [send["node"] for send in wanted if isinstance(send, dict) and send["node"] in agent.nodes]
+    return names, sent
+
+
+def _task(task_id: str, name: str, path: list[Json]) -> JsonObject:
+    return {
+        "id": task_id,
+        "name": name,
+        "path": path,
+        "error": None,
+        "interrupts": [],
+        "checkpoint": None,
+        "state": None,
+        "result": None,
+    }

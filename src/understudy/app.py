@@ -1,0 +1,72 @@
+"""The server as one ASGI app: documents, handlers and a world put together."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from connexion.middleware import ConnexionMiddleware
+from connexion.middleware.routing import RoutingMiddleware
+
+from understudy.contract.adapter import routable
+from understudy.contract.documents import APIS, load_contract
+from understudy.contract.operations import operations
+from understudy.exchange import Service
+from understudy.server.edge import Edge, nowhere
+from understudy.server.handlers import HandlerResolver
+from understudy.server.operations import BoundOperation, OperationMiddleware, Surroundings
+from understudy.wire import dumps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Scope
+
+    from understudy.config import Settings
+    from understudy.server.dialect import Dialect
+    from understudy.state.world import World
+    from understudy.wire import JsonObject
+
+
+def create_app(settings: Settings, world_for: Callable[[Scope], World], *, api: str = "agent-server") -> ASGIApp:
+    """Return the app that serves an API; `world_for` names the world of a request.
+
+    SetupError when documents and handlers do not fit together.
+    """
+    contract = load_contract(api)
+    package = APIS[api]
+    dialect = cast("Dialect", import_module(f"understudy.handlers.{package}.dialect"))
+    resolver = HandlerResolver(package)
+    around = Surroundings(
+        document=contract.observed,
+        dialect=dialect,
+        resolver=resolver,
+        service=Service(api, document=_served(contract.observed)),
+        world_for=world_for,
+        api_keys=frozenset(settings.api_keys),
+        max_body=settings.max_body,
+        strict=settings.strict,
+    )
+    known = list(operations(contract.observed))
+    bound = {operation.id: BoundOperation(operation, around) for operation in known}
+    connexion = ConnexionMiddleware(nowhere, middlewares=[RoutingMiddleware, OperationMiddleware], resolver=resolver)
+    connexion.add_api(routable(contract.observed), bound=bound)
+    return Edge(connexion, dialect, _without_405(contract.observed))
+
+
+def _served(document: JsonObject) -> Callable[[str], bytes]:
+    """Return what makes the JSON text of the document as served under a base URL; made once for each."""
+    texts: dict[str, bytes] = {}
+
+    def text(base_url: str) -> bytes:
+        if base_url not in texts:
+            texts.clear()
+            texts[base_url] = dumps({**document, "servers": [{"url": base_url}]})
+        return texts[base_url]
+
+    return text
+
+
+def _without_405(document: JsonObject) -> frozenset[str]:
+    """Return the paths on which a wrong method is answered as if the path did not exist (`x-wrong-method: 404`)."""
+    return frozenset(path for path, item in document["paths"].items() if item.get("x-wrong-method") == 404)  # noqa: PLR2004

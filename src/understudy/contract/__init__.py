@@ -1,0 +1,1 @@
+"""The documents: what an API promises, what its server really does, and what fits them."""

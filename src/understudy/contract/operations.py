@@ -1,0 +1,101 @@
+"""The operations of a document, with everything that `$ref`s share written out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from understudy.wire import Json, JsonObject
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter as the document describes it; `argument` is its name in Python."""
+
+    name: str
+    location: Literal["path", "query", "header", "cookie"]
+    required: bool
+    schema: JsonObject
+    refusal: str | None = None
+    """What is said of a value that does not fit, where the document wants certain words (`x-refusal`)."""
+
+    @property
+    def argument(self) -> str:
+        """The name under which a handler gets the value."""
+        return self.name.lower().replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation: a method on a path."""
+
+    id: str
+    method: str
+    path: str
+    handler: str | None
+    parameters: tuple[Parameter, ...]
+    body: JsonObject | None
+    """The schema of the JSON body; None where the operation reads none."""
+    body_required: bool
+    responses: dict[str, JsonObject] = field(hash=False)
+    public: bool
+    """Whether the operation is open to clients without credentials (`security: []`)."""
+
+    @property
+    def success(self) -> int:
+        """The lowest status of success that the document knows; 200 where it knows none."""
+        return min((int(status) for status in self.responses if status.startswith("2")), default=200)
+
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+
+def operations(document: JsonObject) -> Iterator[Operation]:
+    """Yield the operations of a document in its order."""
+    for path, item in document["paths"].items():
+        shared = item.get("parameters", [])
+        for method in METHODS:
+            if method not in item:
+                continue
+            entry = item[method]
+            body = resolve(document, entry.get("requestBody", {}))
+            yield Operation(
+                id=entry["operationId"],
+                method=method,
+                path=path,
+                handler=entry.get("x-handler"),
+                parameters=tuple(_parameters(document, [*shared, *entry.get("parameters", [])])),
+                body=body.get("content", {}).get("application/json", {}).get("schema"),
+                body_required=body.get("required", False),
+                responses={
+                    str(status): resolve(document, response) for status, response in entry["responses"].items()
+                },
+                public=entry.get("security") == [],
+            )
+
+
+def resolve(document: JsonObject, value: Json) -> Json:
+    """Return what `value` refers to if it is a reference, else `value`."""
+    while isinstance(value, dict) and "$ref" in value:
+        target: Json = document
+        for part in value["$ref"].removeprefix("#/").split("/"):
+            target = target[part.replace("~1", "/").replace("~0", "~")]
+        value = target
+    return value
+
+
+def _parameters(document: JsonObject, entries: list[JsonObject]) -> Iterator[Parameter]:
+    for entry in entries:
+        parameter = resolve(document, entry)
+        yield Parameter(
+            name=parameter["name"],
+            location=parameter["in"],
+            required=parameter.get("required", False),
+            schema=resolve(document, parameter.get("schema", {})),
+            refusal=parameter.get("x-refusal"),
+        )

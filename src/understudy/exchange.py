@@ -1,0 +1,58 @@
+"""What a handler is given besides its world, and what it may give back besides plain JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from understudy.wire import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that is more than the JSON of the operation's documented success.
+
+    `status` is None for the documented success status. A `body` of bytes goes out as it is, under `media_type`
+    (None: without a content type); any other body goes out as JSON.
+    """
+
+    body: Json = None
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str | None = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a handler may know of the server around it: its document and its counters.
+
+    `document(base_url)` is the observed contract as JSON text. `requests` counts answers by
+    (method, path template, status); `seconds` sums their durations by (method, path template).
+    """
+
+    api: str
+    document: Callable[[str], bytes]
+    requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+    seconds: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What a handler may know of the request beyond its documented parameters."""
+
+    base_url: str
+    headers: Mapping[str, str]
+
+
+def pagination(*, offset: int, limit: int, shown: int, more: bool) -> dict[str, str]:
+    """Return the headers that tell where the next page begins.
+
+    The total is only as much as is known: one more than was shown when rows follow (behaviour of langgraph-api).
+    """
+    if more:
+        return {"x-pagination-total": str(offset + limit + 1), "x-pagination-next": str(offset + limit)}
+    return {"x-pagination-total": str(offset + shown)}

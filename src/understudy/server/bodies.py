@@ -1,0 +1,53 @@
+"""Reading the body of a request: bounded, as JSON whatever its content type says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy.errors import BodyTooLarge, Invalid, Unacceptable
+from understudy.wire import TooDeep, loads
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope
+
+    from understudy.wire import Json
+
+
+class Disconnected(Exception):
+    """The client left before its request was complete."""
+
+
+async def read(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """Return the whole body. BodyTooLarge when it has more than `limit` bytes, before reading them all."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and int(value) > limit:
+            raise _too_large(limit)
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False) and message["type"] == "http.request":
+        return body
+    chunks = [body]
+    size = len(body)
+    while message.get("more_body", False) or message["type"] == "http.disconnect":
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > limit:
+            raise _too_large(limit)
+    return b"".join(chunks)
+
+
+def parsed(raw: bytes) -> Json:
+    """Return the JSON value of a body. Invalid when it is none, Unacceptable when it is nested too deeply."""
+    try:
+        return loads(raw)
+    except TooDeep:
+        raise Unacceptable("Recursion limit reached") from None
+    except ValueError:
+        raise Invalid("Invalid JSON in request body") from None
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(f"Request body is larger than {limit} bytes; the server reads no more (--max-body)")

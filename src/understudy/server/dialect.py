@@ -1,0 +1,19 @@
+"""What differs between APIs in how they answer, beyond their documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from understudy.errors import Refusal
+    from understudy.exchange import Answer
+
+
+class Dialect(Protocol):
+    """An API's way of saying no; the module `dialect` of its handlers is one."""
+
+    EXPOSED_HEADERS: str
+    """The value of `access-control-expose-headers`."""
+
+    def refuse(self, refusal: Refusal) -> Answer:
+        """Return the answer that tells a client of a refusal."""

@@ -1,0 +1,116 @@
+"""The outermost layer: what every answer has, and what happens to requests that reach no operation."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+
+from understudy.errors import MethodNotAllowed, NotFound, Refusal
+from understudy.server.answers import encoded, respond
+from understudy.server.bodies import Disconnected
+from understudy.server.strict import ContractBroken
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from understudy.server.dialect import Dialect
+
+log = logging.getLogger("understudy.server")
+
+_CORS_REQUEST = frozenset(
+    {b"origin", b"access-control-request-method", b"access-control-request-headers"}
+)
+_ALLOWED = b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, QUERY"
+_NOT_FOUND = 404
+
+
+class Edge:
+    """Answers preflights, marks answers for browsers of any origin, and turns every failure into an answer."""
+
+    def __init__(self, app: ASGIApp, dialect: Dialect, no_method: frozenset[str]) -> None:
+        """Wrap an app. `no_method` are paths that know no wrong method: there it is as if the path did not exist."""
+        self._app = app
+        self._dialect = dialect
+        self._no_method = no_method
+        self._vary = (b"vary", b"Origin")
+        self._cross_origin = [
+            self._vary,
+            (b"access-control-allow-origin", b"*"),
+            (b"access-control-expose-headers", dialect.EXPOSED_HEADERS.encode()),
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection's request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        asked = {name: value for name, value in scope["headers"] if name in _CORS_REQUEST}
+        if scope["method"] == "OPTIONS" and len(asked.keys() & {b"origin", b"access-control-request-method"}) == 2:  # noqa: PLR2004
+            await _preflight(send, asked)
+            return
+        marks = self._cross_origin if b"origin" in asked else [self._vary]
+        started = False
+
+        async def marked(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message["headers"], *marks]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, marked)
+        except Refusal as refusal:
+            await respond(marked, *encoded(self._dialect.refuse(refusal)))
+        except HTTPException as failure:
+            await respond(marked, *encoded(self._dialect.refuse(self._refusal(scope, failure))))
+        except Disconnected:
+            log.debug("the client left: %s %s", scope["method"], scope["path"])
+        except Exception as failure:
+            log.exception("failed: %s %s", scope["method"], scope["path"])
+            if started:
+                raise
+            # Like the real server's, this answer has no marks for browsers.
+            text = (b"content-type", b"text/plain; charset=utf-8")
+            body = str(failure).encode() if isinstance(failure, ContractBroken) else b"Internal Server Error"
+            await respond(send, 500, [(b"content-length", str(len(body)).encode()), text], body)
+
+    def _refusal(self, scope: Scope, failure: HTTPException) -> Refusal:
+        if failure.status_code == _NOT_FOUND or scope["path"] in self._no_method:
+            return NotFound("Not Found")
+        allowed = (failure.headers or {}).get("Allow", "")
+        return MethodNotAllowed(tuple(sorted(method.strip() for method in allowed.split(","))))
+
+
+async def _preflight(send: Send, asked: dict[bytes, bytes]) -> None:
+    """Answer a browser's question whether it may send a request: it may."""
+    headers = [
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-allow-methods", _ALLOWED),
+        (b"access-control-max-age", b"600"),
+        (b"access-control-allow-private-network", b"true"),
+        (b"vary", b"Origin"),
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"2"),
+    ]
+    if wanted := asked.get(b"access-control-request-headers"):
+        headers.append((b"access-control-allow-headers", wanted))
+    await respond(send, 200, headers, b"OK")
+
+
+async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """Be the app behind all operations: refuse what none of them answers, and agree to start and stop."""
+    if scope["type"] == "http":
+        raise NotFound("Not Found")
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close"})
+        return
+    while True:
+        message = await receive()
+        phase = message["type"].removeprefix("lifespan.")
+        await send({"type": f"lifespan.{phase}.complete"})
+        if phase == "shutdown":
+            return

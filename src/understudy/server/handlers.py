@@ -1,0 +1,86 @@
+"""Finding the function that answers an operation, and checking at start that the two fit."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
+
+from connexion.resolver import Resolution, Resolver
+
+from understudy.errors import NotImitated, SetupError, did_you_mean
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from connexion.operations import AbstractOperation
+
+    from understudy.contract.operations import Operation
+
+Handler = Callable[..., Awaitable[Any]]
+
+GIVEN = ("world", "body", "service", "caller")
+"""What a handler may ask for besides the operation's parameters."""
+
+
+class HandlerResolver(Resolver):  # type: ignore[misc]  # Connexion has no types
+    """Resolves `x-handler: threads.copy` to `understudy.handlers.<package>.threads.copy`."""
+
+    def __init__(self, package: str) -> None:
+        super().__init__(self.handler)
+        self._package = f"understudy.handlers.{package}"
+
+    def resolve(self, operation: AbstractOperation) -> Resolution:
+        """Return the handler of Connexion's operation under the document's operation id."""
+        return Resolution(operation._operation.get("x-handler"), operation.operation_id)
+
+    def handler(self, name: str) -> Handler:
+        """Return the function named `<module>.<function>`. SetupError names the nearest one there is."""
+        module_name, _, function_name = name.partition(".")
+        package = import_module(self._package)
+        modules = [module.name for module in iter_modules(package.__path__)]
+        if module_name not in modules:
+            raise SetupError(f'x-handler "{name}": no module "{module_name}".{did_you_mean(module_name, modules)}')
+        module = import_module(f"{self._package}.{module_name}")
+        function = getattr(module, function_name, None)
+        if not inspect.iscoroutinefunction(function):
+            near = did_you_mean(function_name, _coroutines(module))
+            raise SetupError(f'x-handler "{name}": no async function "{function_name}" in {module_name}.py.{near}')
+        return function
+
+
+def bind(operation: Operation, resolver: HandlerResolver) -> tuple[Handler, frozenset[str]]:
+    """Return the operation's handler and the names of what it asks for.
+
+    An operation without a handler gets one that says so. SetupError when a handler asks for what the document does
+    not have, or leaves out a parameter or a body that it has.
+    """
+    if operation.handler is None:
+        return _not_imitated(operation), frozenset()
+    function = resolver.handler(operation.handler)
+    asked = list(inspect.signature(function).parameters)
+    offered = {parameter.argument for parameter in operation.parameters}
+    unknown = [name for name in asked if name not in offered and name not in GIVEN]
+    if unknown:
+        near = did_you_mean(unknown[0], [*offered, *GIVEN])
+        raise SetupError(f'{operation.handler} asks for "{unknown[0]}", which {operation} does not have.{near}')
+    needed = offered | ({"body"} if operation.body is not None else set())
+    dropped = sorted(needed - set(asked))
+    if dropped:
+        raise SetupError(f"{operation.handler} does not take {', '.join(dropped)}, which {operation} has")
+    if "body" in asked and operation.body is None:
+        raise SetupError(f"{operation.handler} asks for a body, which {operation} does not have")
+    return function, frozenset(asked)
+
+
+def _not_imitated(operation: Operation) -> Handler:
+    async def refuse() -> None:
+        raise NotImitated(f"{operation} ({operation.id}) is not imitated yet")
+
+    return refuse
+
+
+def _coroutines(module: ModuleType) -> list[str]:
+    return [name for name, value in vars(module).items() if inspect.iscoroutinefunction(value)]

@@ -1,0 +1,177 @@
+"""Operations at work: each is compiled at start into one callable that reads, checks, calls and answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+
+from understudy.contract.parameters import reader
+from understudy.contract.validators import Schema
+from understudy.errors import Forbidden, Invalid, Refusal, Unauthorized
+from understudy.exchange import Caller
+from understudy.server import bodies
+from understudy.server.answers import encoded, respond
+from understudy.server.handlers import bind
+from understudy.server.strict import AnswerCheck
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from connexion.operations import AbstractOperation
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from understudy.contract.operations import Operation
+    from understudy.contract.parameters import Reader
+    from understudy.exchange import Service
+    from understudy.server.dialect import Dialect
+    from understudy.server.handlers import HandlerResolver
+    from understudy.state.world import World
+    from understudy.wire import Json, JsonObject
+
+
+class Surroundings:
+    """What all operations of an API share."""
+
+    def __init__(  # noqa: PLR0913 - a bundle of what is fixed at start
+        self,
+        *,
+        document: JsonObject,
+        dialect: Dialect,
+        resolver: HandlerResolver,
+        service: Service,
+        world_for: Callable[[Scope], World],
+        api_keys: frozenset[str],
+        max_body: int,
+        strict: bool,
+    ) -> None:
+        self.document = document
+        self.dialect = dialect
+        self.resolver = resolver
+        self.service = service
+        self.world_for = world_for
+        self.api_keys = api_keys
+        self.max_body = max_body
+        self.strict = strict
+
+
+class BoundOperation:
+    """One operation, ready to be called as an ASGI app."""
+
+    def __init__(self, operation: Operation, around: Surroundings) -> None:
+        self._operation = operation
+        self._around = around
+        self._handler, asked = bind(operation, around.resolver)
+        self._asks_service = "service" in asked
+        self._asks_caller = "caller" in asked
+        self._asks_world = "world" in asked
+        readers: dict[str, list[tuple[str, str, Reader]]] = defaultdict(list)
+        for parameter in operation.parameters:
+            if parameter.argument in asked:
+                read = reader(around.document, parameter)
+                readers[parameter.location].append((parameter.name, parameter.argument, read))
+        self._path = [(name.replace("-", "_"), argument, read) for name, argument, read in readers["path"]]
+        self._query = readers["query"]
+        self._header = [(name.lower().encode(), argument, read) for name, argument, read in readers["header"]]
+        self._body = Schema(around.document, operation.body) if "body" in asked and operation.body is not None else None
+        self._check = AnswerCheck(around.document, operation) if around.strict else None
+        self._keys = frozenset() if operation.public else around.api_keys
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        begun = perf_counter()
+        result: Any
+        try:
+            if self._keys:
+                self._admit(scope)
+            result = await self._handler(**await self._arguments(scope, receive))
+        except Refusal as refusal:
+            result = self._around.dialect.refuse(refusal)
+        status, headers, body = encoded(result, self._operation.success)
+        if self._check is not None:
+            self._check.check(status, headers, body)
+        service, method = self._around.service, scope["method"]
+        service.requests[method, self._operation.path, status] += 1
+        service.seconds[method, self._operation.path] += perf_counter() - begun
+        await respond(send, status, headers, body)
+
+    def _admit(self, scope: Scope) -> None:
+        """Raise Unauthorized or Forbidden unless the request carries a known API key."""
+        key = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-api-key"), None)
+        if key is None:
+            raise Unauthorized("Missing API key: send it in the x-api-key header")
+        if key not in self._keys:
+            raise Forbidden("Unknown API key in the x-api-key header")
+
+    async def _arguments(self, scope: Scope, receive: Receive) -> dict[str, Json]:
+        """Return what the handler gets by name. A Refusal says what does not fit: path first, then query, then body."""
+        around = self._around
+        arguments: dict[str, Any] = {}
+        if self._asks_world:
+            arguments["world"] = around.world_for(scope)
+        for name, argument, read in self._path:
+            arguments[argument] = read([scope["path_params"][name]])
+        if self._query:
+            given = _query(scope)
+            for name, argument, read in self._query:
+                arguments[argument] = read(given.get(name, []))
+        for header, argument, read in self._header:
+            arguments[argument] = read([v.decode("latin-1") for n, v in scope["headers"] if n == header])
+        if self._asks_service:
+            arguments["service"] = around.service
+        if self._asks_caller:
+            arguments["caller"] = _caller(scope)
+        if self._body is not None:
+            raw = await bodies.read(scope, receive, around.max_body)
+            arguments["body"] = self._checked_body(raw)
+        return arguments
+
+    def _checked_body(self, raw: bytes) -> Json:
+        if not raw and not self._operation.body_required:
+            return None
+        body = bodies.parsed(raw)
+        assert self._body is not None
+        complaint = self._body.complaint(body)
+        if complaint is not None:
+            raise Invalid(complaint)
+        return body
+
+
+class BoundAPI(RoutedAPI[BoundOperation]):  # type: ignore[misc]  # Connexion has no types
+    """The operations of one document, registered with Connexion's routing."""
+
+    def __init__(self, *args: Any, bound: dict[str, BoundOperation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._bound = bound
+        self.add_paths()
+
+    def make_operation(self, operation: AbstractOperation) -> BoundOperation:
+        """Return the compiled operation that Connexion is to call."""
+        return self._bound[operation.operation_id]
+
+
+class OperationMiddleware(RoutedMiddleware[BoundAPI]):  # type: ignore[misc]  # Connexion has no types
+    """Calls the operation that Connexion's router found."""
+
+    api_cls = BoundAPI
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app)
+
+
+def _query(scope: Scope) -> dict[str, list[str]]:
+    given: dict[str, list[str]] = {}
+    text = scope["query_string"].decode("latin-1")
+    if text:
+        for name, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
+            given.setdefault(name, []).append(value)
+    return given
+
+
+def _caller(scope: Scope) -> Caller:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    host = headers.get("host") or "{}:{}".format(*(scope.get("server") or ("localhost", 80)))
+    return Caller(f"{scope['scheme']}://{host}", headers)

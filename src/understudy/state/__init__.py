@@ -1,0 +1,1 @@
+"""What one server remembers: worlds of threads, checkpoints, assistants and items."""

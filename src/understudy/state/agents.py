@@ -1,0 +1,82 @@
+"""The agents that a world knows: what a graph consists of, as far as the API shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from understudy.errors import NotFound
+
+if TYPE_CHECKING:
+    from understudy.wire import JsonObject
+
+START = "__start__"
+END = "__end__"
+
+ReducerName = Literal["last", "append", "sum", "messages"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A way from one node to another; a conditional one is taken only when the agent's script says so."""
+
+    source: str
+    target: str
+    conditional: bool = False
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schemas:
+    """JSON Schemas of what goes into an agent and comes out of it; None where the agent declares none."""
+
+    input: JsonObject | None = None
+    output: JsonObject | None = None
+    state: JsonObject | None = None
+    config: JsonObject | None = None
+    context: JsonObject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A graph: channels with the reducer of each, nodes in order of declaration, edges, subgraphs by node."""
+
+    graph_id: str
+    description: str | None = None
+    channels: Mapping[str, ReducerName] = field(default_factory=dict)
+    nodes: tuple[str, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    subgraphs: Mapping[str, Agent] = field(default_factory=dict)
+    schemas: Schemas = field(default_factory=Schemas)
+
+    def successors(self, node: str) -> tuple[str, ...]:
+        """Return the nodes that run after `node`, by name; the end is not one of them.
+
+        Where only conditional edges leave the node, the first of them is the way that is taken.
+        """
+        leaving = [edge for edge in self.edges if edge.source == node]
+        targets = {edge.target for edge in leaving if not edge.conditional}
+        if not targets and leaving:
+            targets = {leaving[0].target}
+        return tuple(sorted(targets - {END}))
+
+
+class Agents:
+    """The agents of a world, by graph id, in order of registration."""
+
+    def __init__(self, agents: Iterable[Agent] = ()) -> None:
+        self._agents = {agent.graph_id: agent for agent in agents}
+
+    def __iter__(self) -> Iterator[Agent]:
+        return iter(self._agents.values())
+
+    def __contains__(self, graph_id: str) -> bool:
+        return graph_id in self._agents
+
+    def get(self, graph_id: str) -> Agent:
+        """Return the agent. NotFound names the graphs there are."""
+        agent = self._agents.get(graph_id)
+        if agent is None:
+            raise NotFound(f"Graph '{graph_id}' not found. Expected one of: {sorted(self._agents)}")
+        return agent

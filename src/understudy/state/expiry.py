@@ -1,0 +1,54 @@
+"""When things that live for a limited time are due."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from understudy.state.clock import Clock
+
+K = TypeVar("K")
+
+
+class Expiry(Generic[K]):
+    """Deadlines by key. A key has one deadline at most; setting it again replaces it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._deadlines: dict[K, datetime] = {}
+        self._queue: list[tuple[datetime, int, K]] = []
+        self._serial = 0
+
+    def set(self, key: K, *, minutes: float) -> datetime:
+        """Let `key` be due in so many minutes from now; return when. Times past the year 9999 are cut there."""
+        try:
+            deadline = self._clock.now() + timedelta(minutes=minutes)
+        except OverflowError:
+            deadline = datetime.max.replace(tzinfo=self._clock.now().tzinfo)
+        self._deadlines[key] = deadline
+        self._serial += 1
+        heappush(self._queue, (deadline, self._serial, key))
+        return deadline
+
+    def deadline(self, key: K) -> datetime | None:
+        """Return when `key` is due, or None."""
+        return self._deadlines.get(key)
+
+    def forget(self, key: K) -> None:
+        """Let `key` live on; nothing happens if it has no deadline."""
+        self._deadlines.pop(key, None)
+
+    def due(self) -> list[K]:
+        """Return the keys that are due by now, in order of their deadlines, and forget them."""
+        if not self._queue:
+            return []
+        now = self._clock.now()
+        keys = []
+        while self._queue and self._queue[0][0] <= now:
+            deadline, _, key = heappop(self._queue)
+            if self._deadlines.get(key) == deadline:
+                del self._deadlines[key]
+                keys.append(key)
+        return keys

@@ -1,0 +1,69 @@
+"""The world's ids: real, or drawn from a seed so that they repeat."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
+
+from understudy.state.clock import microseconds
+
+if TYPE_CHECKING:
+    from understudy.state.clock import Clock
+
+# 1582-10-15 to 1970-01-01 in steps of 100 ns, the epoch of time-based UUIDs (RFC 9562, section 5.1).
+GREGORIAN = 0x01B21DD213814000
+
+# The namespace in which the Agent Server names the assistants it makes by itself.
+GRAPHS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
+
+
+class Ids:
+    """Makes every id of a world, in the versions that the Agent Server uses (RFC 9562).
+
+    Time-ordered ids and checkpoint ids always grow, also while the clock stands still.
+    """
+
+    def __init__(self, clock: Clock, *, seed: int | None = None) -> None:
+        self._clock = clock
+        self._bits = Random(seed).getrandbits
+        self._last_v7 = 0
+        self._last_v6 = 0
+
+    def random(self) -> str:
+        """Return a UUID of version 4."""
+        return _dashed(self._bits(128), version=4)
+
+    def time_ordered(self) -> str:
+        """Return a UUID of version 7; it is greater than the one before."""
+        # Milliseconds in the first 48 bits, then 12 bits that count within the millisecond.
+        tick = (microseconds(self._clock.now()) // 1000) << 12
+        self._last_v7 = tick = max(tick, self._last_v7 + 1)
+        head, count = tick >> 12, tick & 0xFFF
+        return _dashed(head << 80 | count << 64 | self._bits(62), version=7)
+
+    def checkpoint(self, step: int) -> str:
+        """Return a UUID of version 6 whose clock sequence is the step; it is greater than the one before."""
+        tick = microseconds(self._clock.now()) * 10 + GREGORIAN
+        self._last_v6 = tick = max(tick, self._last_v6 + 1)
+        high, low = tick >> 12, tick & 0xFFF
+        return _dashed(high << 80 | low << 64 | (step & 0x3FFF) << 48 | self._bits(48), version=6)
+
+    def digest(self) -> str:
+        """Return 128 bits in the dress of a UUID without a version, as task ids are."""
+        return str(UUID(int=self._bits(128)))
+
+    def interrupt(self) -> str:
+        """Return 32 hexadecimal digits without dashes, as interrupt ids are."""
+        return f"{self._bits(128):032x}"
+
+
+def assistant_of(graph_id: str) -> str:
+    """Return the id of the assistant that every server has for a graph (UUID version 5 of the graph's name)."""
+    return str(uuid5(GRAPHS, graph_id))
+
+
+def _dashed(bits: int, *, version: int) -> str:
+    bits = bits & ~(0xF000 << 64) & ~(0xC000 << 48) | version << 76 | 0x8000 << 48
+    text = f"{bits:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -1,0 +1,27 @@
+"""A world: everything that one server remembers, with its own time, ids and agents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy.state.agents import Agent, Agents
+from understudy.state.assistants import Assistants
+from understudy.state.clock import Clock, SystemClock
+from understudy.state.ids import Ids
+from understudy.state.store import Store
+from understudy.state.threads import Threads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class World:
+    """Tables, clock, id source and agents that belong together; two worlds share nothing that can change."""
+
+    def __init__(self, agents: Iterable[Agent] = (), *, clock: Clock | None = None, seed: int | None = None) -> None:
+        self.clock: Clock = clock or SystemClock()
+        self.ids = Ids(self.clock, seed=seed)
+        self.agents = Agents(agents)
+        self.assistants = Assistants(self.agents, clock=self.clock, ids=self.ids)
+        self.threads = Threads(clock=self.clock, ids=self.ids)
+        self.store = Store(clock=self.clock)

@@ -1,0 +1,64 @@
+"""JSON and ids as they go over the wire: compact, UTF-8, numbers as the Agent Server reads and writes them."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import orjson
+
+Json: TypeAlias = Any
+JsonObject: TypeAlias = dict[str, Any]
+
+MAX_DEPTH = 240
+"""Levels of nesting accepted in a body. The writer stops at 254 levels; an answer wraps what was sent in a few of its own."""
+
+
+class TooDeep(ValueError):
+    """A body is nested deeper than `MAX_DEPTH`."""
+
+
+def loads(raw: bytes) -> Json:
+    """Return the value of a JSON text; ValueError when it is none, TooDeep when it cannot be answered again.
+
+    Integers beyond 64 bits become floats, and an escaped NUL becomes U+FFFD, as in the Agent Server.
+    """
+    value = orjson.loads(raw.replace(b"\\u0000", b"\\ufffd") if b"\\u0000" in raw else raw)
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and _depth(raw) > MAX_DEPTH:
+        raise TooDeep(f"nested deeper than {MAX_DEPTH} levels")
+    return value
+
+
+def dumps(value: Json) -> bytes:
+    """Return `value` as compact JSON."""
+    return orjson.dumps(value)
+
+
+def canonical(text: str) -> str:
+    """Return a UUID in lower case with dashes; it may come in braces, without dashes, in upper case.
+
+    ValueError if the text is none.
+    """
+    return str(UUID(text))
+
+
+def _depth(raw: bytes) -> int:
+    """Return how deeply the valid JSON text `raw` is nested."""
+    deepest = depth = 0
+    quoted = escaped = False
+    for byte in raw:
+        if quoted:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                quoted = False
+        elif byte == 0x22:
+            quoted = True
+        elif byte in b"{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"}]":
+            depth -= 1
+    return deepest

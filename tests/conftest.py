@@ -1,0 +1,91 @@
+"""A live server for every test: one process-wide app that holds its own answers to the contract, a world per test."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from understudy.app import create_app
+from understudy.config import Settings
+from understudy.scenarios import build, find, load, read
+from understudy.state.world import World
+
+
+class Server:
+    """The fake behind a real port. `world` is the world it serves now; each test gets a new one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.world = World()
+        app = create_app(settings, lambda scope: self.world)
+        config = uvicorn.Config(app, log_level="warning", access_log=False)
+        self._server = uvicorn.Server(config)
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = "http://127.0.0.1:{}".format(self._socket.getsockname()[1])
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        self.client = httpx.Client(base_url=self.url, timeout=10)
+        while not self._server.started:
+            if not self._thread.is_alive():
+                raise RuntimeError("the server did not start")
+            self._thread.join(0.01)
+
+    def _run(self) -> None:
+        asyncio.run(self._server.serve(sockets=[self._socket]))
+
+    def close(self) -> None:
+        """Stop it and wait until it has stopped."""
+        self.client.close()
+        self._server.should_exit = True
+        self._thread.join(10)
+
+    def play(self, scenario: str) -> None:
+        """Serve a new world with a bundled scenario."""
+        self.world = build([read(find(scenario))])
+
+    def load(self, rows: dict[str, Any]) -> None:
+        """Put rows of a scenario into the world; those with the same ids are replaced."""
+        for thread in rows.get("threads", []):
+            row = dict(thread)
+            self.world.threads.restore(row, row.pop("history", []))
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.client.get(path, **options)
+
+    def post(self, path: str, json: Any = None, **options: Any) -> httpx.Response:
+        return self.client.post(path, json=json, **options)
+
+    def put(self, path: str, json: Any = None, **options: Any) -> httpx.Response:
+        return self.client.put(path, json=json, **options)
+
+    def patch(self, path: str, json: Any = None, **options: Any) -> httpx.Response:
+        return self.client.patch(path, json=json, **options)
+
+    def delete(self, path: str, json: Any = None, **options: Any) -> httpx.Response:
+        return self.client.request("DELETE", path, json=json, **options)
+
+    def create_thread(self, **body: Any) -> str:
+        """Return the id of a new thread."""
+        thread_id: str = self.post("/threads", body).raise_for_status().json()["thread_id"]
+        return thread_id
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Server]:
+    """The one server of a test session."""
+    server = Server(Settings(strict=True))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def server(running: Server) -> Server:
+    """The server with a new world of the scenario `reference`: eight agents and nothing else."""
+    running.play("reference")
+    return running

@@ -1,0 +1,137 @@
+"""A recorded case: its file, and one request of it sent to a server."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict
+from urllib.parse import urlsplit
+
+Json = Any
+
+CASES = Path(__file__).parent / "agent_server"
+RELEVANT = ("allow", "content-length", "content-location", "content-type", "location", "vary")
+RELEVANT_FAMILIES = ("access-control-", "x-pagination-")
+SERVER = "<server>"  # the address of the server that answered, wherever it names itself
+
+
+class Request(TypedDict):
+    """`body` is sent as JSON; `raw` is sent as it stands, without a content type of its own."""
+
+    method: str
+    path: str
+    headers: NotRequired[dict[str, str]]
+    body: NotRequired[Json]
+    raw: NotRequired[str]
+
+
+class Answer(TypedDict):
+    """`body` where the content type says JSON, `text` otherwise."""
+
+    status: int
+    headers: dict[str, str]
+    body: NotRequired[Json]
+    text: NotRequired[str]
+
+
+class Leaves(TypedDict):
+    """What a run left behind, in scenario form: thread rows, each with its `history`, oldest first."""
+
+    threads: list[dict[str, Json]]
+
+
+class Step(TypedDict):
+    """A request and its answer; one that is `played` belongs to a run and tells what the run left behind."""
+
+    request: Request
+    played: NotRequired[bool]
+    answer: NotRequired[Answer]
+    leaves: NotRequired[Leaves]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One file: the server that answered, the scenario that describes its agents, and the steps in order."""
+
+    server: dict[str, str]
+    scenario: str
+    steps: list[Step]
+
+
+def load(path: Path) -> Recording:
+    """The recording that `path` holds."""
+    return Recording(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def save(recording: Recording, path: Path) -> None:
+    """Write one line per part of a step and per checkpoint, so that a diff shows what changed."""
+    head = f'{{"server": {_line(recording.server)}, "scenario": {_line(recording.scenario)}, "steps": [\n'
+    steps = ",\n".join(_lines(step) for step in recording.steps)
+    path.write_text(f"{head}{steps}\n]}}\n", encoding="utf-8")
+
+
+def send(url: str, request: Request) -> Answer:
+    """What the server at `url` answers: the status, the headers that clients rely on, and the body."""
+    headers = dict(request.get("headers", {}))
+    content = request.get("raw")
+    if "body" in request:
+        content = json.dumps(request["body"], ensure_ascii=False)
+        headers.setdefault("content-type", "application/json")
+    # One connection per request: the reference server hangs up after a 500 without announcing it.
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
+    try:
+        connection.request(
+            request["method"],
+            request["path"],
+            body=None if content is None else content.encode(),
+            headers=headers,
+        )
+        response = connection.getresponse()
+        text = response.read().decode(errors="replace").replace(url, SERVER)
+        relevant = {
+            name.lower(): value.replace(url, SERVER)
+            for name, value in response.getheaders()
+            if name.lower() in RELEVANT or name.lower().startswith(RELEVANT_FAMILIES)
+        }
+    finally:
+        connection.close()
+    answer = Answer(status=response.status, headers=dict(sorted(relevant.items())))
+    if text and relevant.get("content-type", "").startswith("application/json"):
+        answer["body"] = json.loads(text)
+    else:
+        answer["text"] = text
+    return answer
+
+
+def title(request: Request) -> str:
+    """The request on one line, as differences name it: `POST /threads {"metadata": {}}`."""
+    words = [request["method"], request["path"]]
+    if "body" in request:
+        words.append(_line(request["body"]))
+    if "raw" in request:
+        words.append(repr(request["raw"]))
+    return " ".join(words)
+
+
+def _line(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _lines(step: Step) -> str:
+    parts = [f'"request": {_line(step["request"])}']
+    if "played" in step:
+        parts.append('"played": true')
+    if "answer" in step:
+        parts.append(f'"answer": {_line(step["answer"])}')
+    if "leaves" in step:
+        threads = ",\n  ".join(_thread_lines(thread) for thread in step["leaves"]["threads"])
+        parts.append(f'"leaves": {{"threads": [{threads}]}}')
+    return "{" + ",\n ".join(parts) + "}"
+
+
+def _thread_lines(thread: dict[str, Json]) -> str:
+    row = _line({key: value for key, value in thread.items() if key != "history"})
+    history = ",\n   ".join(_line(state) for state in thread["history"])
+    return f'{row[:-1]}, "history": [\n   {history}]}}'
