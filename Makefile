@@ -3,7 +3,8 @@
 VENV    := .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
-PIP     := -m pip --disable-pip-version-check --quiet --quiet
+PIP     := -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --quiet
 LATEST  := build/latest
 
 # As many processes as there are processors, four at most; in one process: make test PYTEST_ARGS=
@@ -54,8 +55,8 @@ ifneq ($(USABLE),yes)
 	$$found -m venv --clear $(VENV)
 endif
 	@echo "Installing what constraints.txt names; this takes a minute"
-	@$(BIN)/python $(PIP) install --constraint constraints.txt setuptools
-	@$(BIN)/python $(PIP) install --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	@$(BIN)/python $(INSTALL) --constraint constraints.txt setuptools
+	@$(BIN)/python $(INSTALL) --constraint constraints.txt --no-build-isolation --editable '.[dev]'
 	@echo '$(CURDIR)' > $@
 
 .PHONY: install
@@ -97,8 +98,9 @@ constraints: ## pin the latest versions of everything anew
 	@$(find_python); \
 	case $$version in 3.11) ;; *) echo "Pins are made with Python 3.11: make constraints PYTHON=python3.11" >&2; exit 1;; esac; \
 	$$found -m venv --clear $(LATEST)
-	@$(LATEST)/bin/python $(PIP) install --upgrade setuptools
-	@$(LATEST)/bin/python $(PIP) install --no-build-isolation --editable '.[dev]'
+	@echo "Installing the latest of everything; this takes a minute"
+	@$(LATEST)/bin/python $(INSTALL) --upgrade setuptools
+	@$(LATEST)/bin/python $(INSTALL) --no-build-isolation --editable '.[dev]'
 	@{ sed '/^[^#]/d' constraints.txt; \
 	  $(LATEST)/bin/python $(PIP) list --format freeze --exclude pip --exclude understudy; } > $(LATEST)/constraints.txt
 	@mv $(LATEST)/constraints.txt constraints.txt

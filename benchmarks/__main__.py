@@ -42,7 +42,7 @@ measures:
 A name also stands for all that begin with it: `search`, `search-1000`.
 
 examples:
-  make bench                               the fake and the hand-written app: about four minutes
+  make bench                               the fake and the hand-written app: about three minutes
   make bench ARGS="--reference"            with the reference server, installed on first use
   make bench ARGS="--quick --check"        rougher, and exit status 1 when a limit is broken
   make bench ARGS="--only create search-1000 --rounds 9"
@@ -66,7 +66,11 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="take only these measures")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a limit is broken")
     parser.add_argument(
-        "--json", type=Path, default=Path("bench.json"), metavar="FILE", help="default: bench.json"
+        "--json",
+        type=new_file,
+        default=Path("bench.json"),
+        metavar="FILE",
+        help="where the figures go: bench.json",
     )
     parser.add_argument(
         "--reference",

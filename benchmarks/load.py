@@ -68,11 +68,12 @@ class Load:
 
     def __init__(self, processors: set[int]) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pipe, other = context.Pipe()
-        self._process = context.Process(target=_serve, args=(other, processors), daemon=True)
+        self._pipe, self._other = context.Pipe()
+        self._process = context.Process(target=_serve, args=(self._other, processors), daemon=True)
 
     def __enter__(self) -> Self:
         self._process.start()
+        self._other.close()  # from here on the end of either process is the end of the pipe
         return self
 
     def __exit__(
@@ -83,8 +84,11 @@ class Load:
 
     def play(self, job: Job) -> Tally:
         """Play a job to its end. BenchError if the server answers with anything but 200, or not at all."""
-        self._pipe.send(job)
-        outcome = self._pipe.recv()
+        try:
+            self._pipe.send(job)
+            outcome = self._pipe.recv()
+        except (EOFError, OSError) as error:
+            raise BenchError("the load process is gone") from error
         if isinstance(outcome, Tally):
             return outcome
         raise BenchError(str(outcome))

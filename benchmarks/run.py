@@ -12,7 +12,7 @@ import orjson
 
 from . import traffic
 from .errors import BenchError
-from .figures import LARGE, SMALL, Figures, chosen
+from .figures import LARGE, MEASURES, SMALL, Figures, chosen
 from .limits import REFERENCE, YARDSTICK
 from .load import Job, request
 from .memory import resident
@@ -76,9 +76,9 @@ class Run:
 
     def _starts(self) -> None:
         """Time the starts, the servers in turns, on all processors; the first round warms the disk's cache."""
+        progress(f"starting each server {self.settings.starts + 1} times")
         for turn in range(self.settings.starts + 1):
             for server in self.servers:
-                progress(f"start {turn}/{self.settings.starts}: {server.title}")
                 with running(server) as up:
                     if turn:
                         self.figures.add("start", server.name, up.first_answer)
@@ -86,7 +86,7 @@ class Run:
     def _memory(self) -> None:
         """Read what a server occupies after one request of each kind, and how much many histories add."""
         for server in self.servers:
-            progress(f"memory: {server.title}")
+            progress(f"memory of {server.title}")
             with running(server, self.processors) as up:
                 thread = self._created(up)
                 for path in ("/ok", f"/threads/{thread}", f"/threads/{thread}/state"):
@@ -139,7 +139,7 @@ class Run:
     def _seed(self, servers: list[Running], threads: int) -> None:
         requests = traffic.seeds(threads)
         for up in servers:
-            progress(f"creating {threads:,} threads: {up.server.title}")
+            progress(f"creating {threads:,} threads on {up.server.title}")
             self._play(up, Job(up.port, requests))
 
     def _rate(
@@ -157,8 +157,8 @@ class Run:
             up.name: Job(up.port, requests(up), None if once else self.settings.seconds) for up in servers
         }
         answers: dict[str, bytes] = {}
+        progress(MEASURES[name][0])
         for turn in range(self.settings.rounds + 1):
-            progress(f"{name} {turn}/{self.settings.rounds}")
             for up in servers:
                 tally = self._play(up, jobs[up.name])
                 answers[up.name] = tally.last
@@ -167,10 +167,9 @@ class Run:
                     figure.bytes_per_answer = tally.bytes_per_answer
                     figure.load_busy = max(tally.busy, figure.load_busy or 0.0)
                     if tally.busy > SATURATED:
-                        note = (
-                            f"{name}: the load was as busy as {up.server.title}; the figure is a lower bound"
+                        self.figures.note(
+                            f"{name}: the load is the bottleneck, {up.server.title} may be faster"
                         )
-                        self.figures.note(note)
         self._compare(name, servers, answers)
 
     def _compare(self, name: str, servers: list[Running], answers: dict[str, bytes]) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from understudy.config import Settings
 
 from understudy.app import create_app
-from understudy.config import Settings
-from understudy.scenarios import build, find, load, read
+from understudy.scenarios import build, find, read
 from understudy.state.world import World
 
 
@@ -27,7 +27,7 @@ class Server:
         config = uvicorn.Config(app, log_level="warning", access_log=False)
         self._server = uvicorn.Server(config)
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = "http://127.0.0.1:{}".format(self._socket.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         self.client = httpx.Client(base_url=self.url, timeout=10)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from understudy import errors
 from understudy.exchange import Answer
+from understudy.state.namespaces import InvalidLabel
+from understudy.state.store import MissingKey
 
 STATUS: dict[type[errors.Refusal], int] = {
     errors.Unacceptable: 400,
@@ -23,6 +25,9 @@ EXPOSED_HEADERS = "x-pagination-total, x-pagination-next, content-location"
 
 def refuse(refusal: errors.Refusal) -> Answer:
     """Return the answer that tells a client of a refusal."""
+    if isinstance(refusal, InvalidLabel):
+        return Answer(refusal.detail.encode(), status=422, media_type=None)
     status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
     headers = {"allow": ", ".join(refusal.allowed)} if isinstance(refusal, errors.MethodNotAllowed) else {}
-    return Answer({"detail": refusal.detail}, status=status, headers=headers)
+    field = "error" if isinstance(refusal, MissingKey) else "detail"
+    return Answer({field: refusal.detail}, status=status, headers=headers)

@@ -78,9 +78,7 @@ async def search(world: World, body: JsonObject) -> Answer:
 
 async def count(world: World, body: JsonObject) -> int:
     """Return how many threads match."""
-    return world.threads.count(
-        metadata=body.get("metadata"), values=body.get("values"), status=body.get("status")
-    )
+    return world.threads.count(metadata=body.get("metadata"), values=body.get("values"), status=body.get("status"))
 
 
 async def prune(world: World, body: JsonObject) -> JsonObject:

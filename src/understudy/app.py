@@ -11,10 +11,11 @@ from connexion.middleware.routing import RoutingMiddleware
 from understudy.contract.adapter import routable
 from understudy.contract.documents import APIS, load_contract
 from understudy.contract.operations import operations
+from understudy.contract.validators import left_to_the_server
 from understudy.exchange import Service
 from understudy.server.edge import Edge, nowhere
-from understudy.server.handlers import HandlerResolver
-from understudy.server.operations import BoundOperation, OperationMiddleware, Surroundings
+from understudy.server.handlers import Handlers
+from understudy.server.operations import BoundOperation, ById, OperationMiddleware, Surroundings
 from understudy.wire import dumps
 
 if TYPE_CHECKING:
@@ -36,11 +37,11 @@ def create_app(settings: Settings, world_for: Callable[[Scope], World], *, api: 
     contract = load_contract(api)
     package = APIS[api]
     dialect = cast("Dialect", import_module(f"understudy.handlers.{package}.dialect"))
-    resolver = HandlerResolver(package)
     around = Surroundings(
         document=contract.observed,
+        checked=left_to_the_server(contract.observed),
         dialect=dialect,
-        resolver=resolver,
+        handlers=Handlers(package),
         service=Service(api, document=_served(contract.observed)),
         world_for=world_for,
         api_keys=frozenset(settings.api_keys),
@@ -49,7 +50,7 @@ def create_app(settings: Settings, world_for: Callable[[Scope], World], *, api: 
     )
     known = list(operations(contract.observed))
     bound = {operation.id: BoundOperation(operation, around) for operation in known}
-    connexion = ConnexionMiddleware(nowhere, middlewares=[RoutingMiddleware, OperationMiddleware], resolver=resolver)
+    connexion = ConnexionMiddleware(nowhere, middlewares=[RoutingMiddleware, OperationMiddleware], resolver=ById())
     connexion.add_api(routable(contract.observed), bound=bound)
     return Edge(connexion, dialect, _without_405(contract.observed))
 
@@ -69,4 +70,4 @@ def _served(document: JsonObject) -> Callable[[str], bytes]:
 
 def _without_405(document: JsonObject) -> frozenset[str]:
     """Return the paths on which a wrong method is answered as if the path did not exist (`x-wrong-method: 404`)."""
-    return frozenset(path for path, item in document["paths"].items() if item.get("x-wrong-method") == 404)  # noqa: PLR2004
+    return frozenset(path for path, item in document["paths"].items() if item.get("x-wrong-method") == 404)

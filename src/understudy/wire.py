@@ -11,7 +11,7 @@ Json: TypeAlias = Any
 JsonObject: TypeAlias = dict[str, Any]
 
 MAX_DEPTH = 240
-"""Levels of nesting accepted in a body. The writer stops at 254 levels; an answer wraps what was sent in a few of its own."""
+"""Levels of nesting accepted in a body. The writer stops at 254; an answer wraps what was sent in a few of its own."""
 
 
 class TooDeep(ValueError):

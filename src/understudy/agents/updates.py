@@ -101,7 +101,7 @@ class _Steps:
         if place.checkpoint_id is not None:
             self._origin["checkpoint_id"] = place.checkpoint_id
         self._made: list[Checkpoint] = []
-        self._results: dict[str, Checkpoint] = {}
+        self._noted: Checkpoint | None = None
 
     def base_or_fail(self) -> Checkpoint:
         """Return the checkpoint that the next superstep would go on from."""
@@ -116,7 +116,7 @@ class _Steps:
         first = updates[0]
         if first.as_node == END and first.values is None and first.command is None:
             _alone(updates, "Cannot apply multiple updates when clearing state")
-            self._add(self._values(), (), source="update")
+            self._add(self._values(), (), source="update", clock_seq=self._base.step if self._base else -1)
         elif first.as_node == COPY:
             _alone(updates, "Cannot copy checkpoint with multiple updates")
             self._copy()
@@ -128,8 +128,8 @@ class _Steps:
 
     def commit(self) -> None:
         """Put the made checkpoints into the history and the last one's state into the thread's row."""
-        for checkpoint in self._results.values():
-            self._history.replace(checkpoint, self._namespace)
+        if self._noted is not None:
+            self._history.replace(self._noted, self._namespace)
         for checkpoint in self._made:
             self._history.append(checkpoint, self._namespace)
         last = self.base_or_fail()
@@ -156,7 +156,7 @@ class _Steps:
         tasks = [_task(self._world.ids.digest(), task["name"], task["path"]) for task in base.tasks]
         copy = replace(
             base,
-            id=self._world.ids.checkpoint(base.step + 1),
+            id=self._world.ids.checkpoint(base.step),
             tasks=tuple(tasks),
             metadata=metadata,
             created_at=timestamp(self._world.clock.now()),
@@ -209,11 +209,12 @@ class _Steps:
         """Let the pending task of this node, if there is one, show what was written in its name."""
         if self._base is None or not writes:
             return
-        base = self._results.get(self._base.id, self._base)
-        tasks = [{**task, "result": dict(writes)} if task["name"] == node else task for task in base.tasks]
-        noted = replace(base, tasks=tuple(tasks))
-        self._results[base.id] = noted
-        self._made = [noted if checkpoint.id == base.id else checkpoint for checkpoint in self._made]
+        tasks = [{**task, "result": dict(writes)} if task["name"] == node else task for task in self._base.tasks]
+        self._base = replace(self._base, tasks=tuple(tasks))
+        if self._made:
+            self._made[-1] = self._base
+        else:
+            self._noted = self._base
 
     def _add(
         self,
@@ -222,6 +223,7 @@ class _Steps:
         *,
         source: str,
         first_step: int = 0,
+        clock_seq: int | None = None,
         sent: Sequence[str] = (),
     ) -> None:
         base = self._base
@@ -242,7 +244,7 @@ class _Steps:
         }
         self._keep(
             Checkpoint(
-                id=ids.checkpoint(step),
+                id=ids.checkpoint(step if clock_seq is None else clock_seq),
                 parent=base.id if base else self._parent_id,
                 values=values,
                 next=tuple(task["name"] for task in tasks),
@@ -303,7 +305,7 @@ def _writes(update: Update) -> list[tuple[str, Json]]:
     written = update.command.get("update") or {}
     if isinstance(written, dict):
         return list(written.items())
-    if all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in written):  # noqa: PLR2004
+    if all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in written):
         return [(name, value) for name, value in written]
     raise Unacceptable(f"Expected dict or a list of [channel, value] pairs, got {written}")
 

@@ -20,7 +20,6 @@ def routable(document: JsonObject) -> JsonObject:
     for operation in operations(document):
         paths.setdefault(operation.path, {})[operation.method] = {
             "operationId": operation.id,
-            "x-handler": operation.handler,
             "parameters": [
                 {"name": parameter.name, "in": "path", "required": True, "schema": {"type": "string"}}
                 for parameter in operation.parameters

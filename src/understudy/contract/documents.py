@@ -52,7 +52,7 @@ def load_contract(api: str) -> Contract:
 
 def _read(file: Traversable) -> JsonObject:
     try:
-        document = yaml.load(file.read_bytes(), Loader)  # noqa: S506 - both loaders are safe ones
+        document = yaml.load(file.read_bytes(), Loader)
     except (OSError, yaml.YAMLError) as error:
         raise SetupError(f"cannot read {file.name}: {error}") from None
     if not isinstance(document, dict):

@@ -21,8 +21,8 @@ class Parameter:
     location: Literal["path", "query", "header", "cookie"]
     required: bool
     schema: JsonObject
-    refusal: str | None = None
-    """What is said of a value that does not fit, where the document wants certain words (`x-refusal`)."""
+    checked_by_handler: bool = False
+    """Whether the handler reads and checks the plain text itself (`x-checked-by: handler`)."""
 
     @property
     def argument(self) -> str:
@@ -59,10 +59,9 @@ def operations(document: JsonObject) -> Iterator[Operation]:
     """Yield the operations of a document in its order."""
     for path, item in document["paths"].items():
         shared = item.get("parameters", [])
-        for method in METHODS:
-            if method not in item:
+        for method, entry in item.items():
+            if method not in METHODS:
                 continue
-            entry = item[method]
             body = resolve(document, entry.get("requestBody", {}))
             yield Operation(
                 id=entry["operationId"],
@@ -72,9 +71,7 @@ def operations(document: JsonObject) -> Iterator[Operation]:
                 parameters=tuple(_parameters(document, [*shared, *entry.get("parameters", [])])),
                 body=body.get("content", {}).get("application/json", {}).get("schema"),
                 body_required=body.get("required", False),
-                responses={
-                    str(status): resolve(document, response) for status, response in entry["responses"].items()
-                },
+                responses={str(status): resolve(document, response) for status, response in entry["responses"].items()},
                 public=entry.get("security") == [],
             )
 
@@ -97,5 +94,5 @@ def _parameters(document: JsonObject, entries: list[JsonObject]) -> Iterator[Par
             location=parameter["in"],
             required=parameter.get("required", False),
             schema=resolve(document, parameter.get("schema", {})),
-            refusal=parameter.get("x-refusal"),
+            checked_by_handler=parameter.get("x-checked-by") == "handler",
         )

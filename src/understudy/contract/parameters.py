@@ -21,6 +21,8 @@ _BOOLEANS = {"true": True, "True": True, "1": True, "false": False, "False": Fal
 
 def reader(document: JsonObject, parameter: Parameter) -> Reader:
     """Return the reader of a parameter, compiled from its schema."""
+    if parameter.checked_by_handler:
+        return _plain_reader(parameter)
     kinds = _kinds(parameter.schema)
     if kinds == {"string"} and parameter.schema.get("format") == "uuid":
         return _uuid_reader(parameter)
@@ -37,15 +39,20 @@ def reader(document: JsonObject, parameter: Parameter) -> Reader:
         # Where a parameter has one value and comes several times, the last one counts.
         value = [convert(text) for text in texts] if is_list else convert(texts[-1])
         if not schema.fits(value):
-            raise Invalid(parameter.refusal or f"Invalid {parameter.name} {texts[-1]}")
+            raise Invalid(f"Invalid {parameter.name} {texts[-1]}")
         return value
 
     return read
 
 
+def _plain_reader(parameter: Parameter) -> Reader:
+    default = parameter.schema.get("default")
+    return lambda texts: texts[-1] if texts else default
+
+
 def _uuid_reader(parameter: Parameter) -> Reader:
     noun = parameter.name.removesuffix("_id").replace("_", " ")
-    refusal = parameter.refusal or f"Invalid {noun} ID: must be a UUID"
+    refusal = f"Invalid {noun} ID: must be a UUID"
 
     def read(texts: list[str]) -> str:
         try:

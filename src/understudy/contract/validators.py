@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from understudy.wire import Json, JsonObject
 
 
+_SCHEMAS = "#/components/schemas/"
+
+
 class Schema:
     """A schema of a document, compiled once.
 
@@ -36,8 +39,24 @@ class Schema:
         return None if error is None else str(error)
 
 
+def left_to_the_server(document: JsonObject) -> JsonObject:
+    """Return the document with the schemas `x-checked-by: handler` taken out: what is to be checked of a request."""
+    return {**document, "components": _unmarked(document["components"])}
+
+
+def _unmarked(value: Json) -> Json:
+    if isinstance(value, dict):
+        if value.get("x-checked-by") == "handler":
+            return True
+        return {name: _unmarked(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_unmarked(inner) for inner in value]
+    return value
+
+
 def _shared(document: JsonObject, schema: JsonObject) -> JsonObject:
     """Return the `components` that a schema refers to, directly or through others, and nothing else."""
+    schemas = document["components"]["schemas"]
     found: dict[str, JsonObject] = {}
     waiting: list[Json] = [schema]
     while waiting:
@@ -47,14 +66,14 @@ def _shared(document: JsonObject, schema: JsonObject) -> JsonObject:
         elif isinstance(value, dict):
             waiting += value.values()
             ref = value.get("$ref")
-            if isinstance(ref, str) and ref not in found:
-                found[ref] = _lookup(document, ref)
-                waiting.append(found[ref])
-    if not found:
-        return {}
-    return {"components": {"schemas": {ref.rpartition("/")[2]: target for ref, target in found.items()}}}
+            if isinstance(ref, str):
+                name = ref.removeprefix(_SCHEMAS).partition("/")[0]
+                if name not in found:
+                    found[name] = schemas[name]
+                    waiting.append(schemas[name])
+    return {"components": {"schemas": found}} if found else {}
 
 
 def _lookup(document: JsonObject, ref: str) -> JsonObject:
-    schema: JsonObject = document["components"]["schemas"][ref.removeprefix("#/components/schemas/")]
+    schema: JsonObject = document["components"]["schemas"][ref.removeprefix(_SCHEMAS)]
     return schema

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 log = logging.getLogger("understudy.server")
 
 _CORS_REQUEST = frozenset(
-    {b"origin", b"access-control-request-method", b"access-control-request-headers"}
+    {
+        b"origin",
+        b"access-control-request-method",
+        b"access-control-request-headers",
+    }
+)
+_PRIVATE_NETWORK = (b"access-control-allow-private-network", b"true")
+_PREFLIGHT_VARY = (
+    b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"
 )
 _ALLOWED = b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, QUERY"
 _NOT_FOUND = 404
@@ -47,10 +55,12 @@ class Edge:
             await self._app(scope, receive, send)
             return
         asked = {name: value for name, value in scope["headers"] if name in _CORS_REQUEST}
-        if scope["method"] == "OPTIONS" and len(asked.keys() & {b"origin", b"access-control-request-method"}) == 2:  # noqa: PLR2004
+        if scope["method"] == "OPTIONS" and len(asked.keys() & {b"origin", b"access-control-request-method"}) == 2:
             await _preflight(send, asked)
             return
         marks = self._cross_origin if b"origin" in asked else [self._vary]
+        if scope["method"] == "OPTIONS":
+            marks = [*marks, _PRIVATE_NETWORK]
         started = False
 
         async def marked(message: Message) -> None:
@@ -90,8 +100,8 @@ async def _preflight(send: Send, asked: dict[bytes, bytes]) -> None:
         (b"access-control-allow-origin", b"*"),
         (b"access-control-allow-methods", _ALLOWED),
         (b"access-control-max-age", b"600"),
-        (b"access-control-allow-private-network", b"true"),
-        (b"vary", b"Origin"),
+        _PRIVATE_NETWORK,
+        (b"vary", _PREFLIGHT_VARY),
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", b"2"),
     ]

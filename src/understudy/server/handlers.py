@@ -6,16 +6,12 @@ import inspect
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any
-
-from connexion.resolver import Resolution, Resolver
+from typing import TYPE_CHECKING, Any, cast
 
 from understudy.errors import NotImitated, SetupError, did_you_mean
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-    from connexion.operations import AbstractOperation
 
     from understudy.contract.operations import Operation
 
@@ -25,18 +21,13 @@ GIVEN = ("world", "body", "service", "caller")
 """What a handler may ask for besides the operation's parameters."""
 
 
-class HandlerResolver(Resolver):  # type: ignore[misc]  # Connexion has no types
-    """Resolves `x-handler: threads.copy` to `understudy.handlers.<package>.threads.copy`."""
+class Handlers:
+    """The handlers of an API: `threads.copy` is the function `copy` of `understudy.handlers.<package>.threads`."""
 
     def __init__(self, package: str) -> None:
-        super().__init__(self.handler)
         self._package = f"understudy.handlers.{package}"
 
-    def resolve(self, operation: AbstractOperation) -> Resolution:
-        """Return the handler of Connexion's operation under the document's operation id."""
-        return Resolution(operation._operation.get("x-handler"), operation.operation_id)
-
-    def handler(self, name: str) -> Handler:
+    def find(self, name: str) -> Handler:
         """Return the function named `<module>.<function>`. SetupError names the nearest one there is."""
         module_name, _, function_name = name.partition(".")
         package = import_module(self._package)
@@ -48,10 +39,10 @@ class HandlerResolver(Resolver):  # type: ignore[misc]  # Connexion has no types
         if not inspect.iscoroutinefunction(function):
             near = did_you_mean(function_name, _coroutines(module))
             raise SetupError(f'x-handler "{name}": no async function "{function_name}" in {module_name}.py.{near}')
-        return function
+        return cast("Handler", function)
 
 
-def bind(operation: Operation, resolver: HandlerResolver) -> tuple[Handler, frozenset[str]]:
+def bind(operation: Operation, handlers: Handlers) -> tuple[Handler, frozenset[str]]:
     """Return the operation's handler and the names of what it asks for.
 
     An operation without a handler gets one that says so. SetupError when a handler asks for what the document does
@@ -59,7 +50,7 @@ def bind(operation: Operation, resolver: HandlerResolver) -> tuple[Handler, froz
     """
     if operation.handler is None:
         return _not_imitated(operation), frozenset()
-    function = resolver.handler(operation.handler)
+    function = handlers.find(operation.handler)
     asked = list(inspect.signature(function).parameters)
     offered = {parameter.argument for parameter in operation.parameters}
     unknown = [name for name in asked if name not in offered and name not in GIVEN]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+from connexion.resolver import Resolution, Resolver
 
 from understudy.contract.parameters import reader
 from understudy.contract.validators import Schema
@@ -22,40 +24,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from connexion.operations import AbstractOperation
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import Receive, Scope, Send
 
     from understudy.contract.operations import Operation
     from understudy.contract.parameters import Reader
     from understudy.exchange import Service
     from understudy.server.dialect import Dialect
-    from understudy.server.handlers import HandlerResolver
+    from understudy.server.handlers import Handlers
     from understudy.state.world import World
     from understudy.wire import Json, JsonObject
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What all operations of an API share."""
+    """What all operations of an API share.
 
-    def __init__(  # noqa: PLR0913 - a bundle of what is fixed at start
-        self,
-        *,
-        document: JsonObject,
-        dialect: Dialect,
-        resolver: HandlerResolver,
-        service: Service,
-        world_for: Callable[[Scope], World],
-        api_keys: frozenset[str],
-        max_body: int,
-        strict: bool,
-    ) -> None:
-        self.document = document
-        self.dialect = dialect
-        self.resolver = resolver
-        self.service = service
-        self.world_for = world_for
-        self.api_keys = api_keys
-        self.max_body = max_body
-        self.strict = strict
+    `document` is the observed contract, `checked` the same without the rules that handlers enforce themselves.
+    """
+
+    document: JsonObject
+    checked: JsonObject
+    dialect: Dialect
+    handlers: Handlers
+    service: Service
+    world_for: Callable[[Scope], World]
+    api_keys: frozenset[str]
+    max_body: int
+    strict: bool
 
 
 class BoundOperation:
@@ -64,19 +59,22 @@ class BoundOperation:
     def __init__(self, operation: Operation, around: Surroundings) -> None:
         self._operation = operation
         self._around = around
-        self._handler, asked = bind(operation, around.resolver)
+        self._handler, asked = bind(operation, around.handlers)
+        self._success = operation.success
         self._asks_service = "service" in asked
         self._asks_caller = "caller" in asked
         self._asks_world = "world" in asked
         readers: dict[str, list[tuple[str, str, Reader]]] = defaultdict(list)
         for parameter in operation.parameters:
             if parameter.argument in asked:
-                read = reader(around.document, parameter)
+                read = reader(around.checked, parameter)
                 readers[parameter.location].append((parameter.name, parameter.argument, read))
         self._path = [(name.replace("-", "_"), argument, read) for name, argument, read in readers["path"]]
         self._query = readers["query"]
         self._header = [(name.lower().encode(), argument, read) for name, argument, read in readers["header"]]
-        self._body = Schema(around.document, operation.body) if "body" in asked and operation.body is not None else None
+        self._body = None
+        if operation.body is not None and "body" in asked:
+            self._body = Schema(around.checked, operation.body)
         self._check = AnswerCheck(around.document, operation) if around.strict else None
         self._keys = frozenset() if operation.public else around.api_keys
 
@@ -90,7 +88,7 @@ class BoundOperation:
             result = await self._handler(**await self._arguments(scope, receive))
         except Refusal as refusal:
             result = self._around.dialect.refuse(refusal)
-        status, headers, body = encoded(result, self._operation.success)
+        status, headers, body = encoded(result, self._success)
         if self._check is not None:
             self._check.check(status, headers, body)
         service, method = self._around.service, scope["method"]
@@ -140,6 +138,14 @@ class BoundOperation:
         return body
 
 
+class ById(Resolver):  # type: ignore[misc]  # Connexion has no types
+    """Lets Connexion know operations by their ids alone; what answers them is compiled here."""
+
+    def resolve(self, operation: AbstractOperation) -> Resolution:
+        """Return the id of Connexion's operation."""
+        return Resolution(None, operation.operation_id)
+
+
 class BoundAPI(RoutedAPI[BoundOperation]):  # type: ignore[misc]  # Connexion has no types
     """The operations of one document, registered with Connexion's routing."""
 
@@ -157,9 +163,6 @@ class OperationMiddleware(RoutedMiddleware[BoundAPI]):  # type: ignore[misc]  # 
     """Calls the operation that Connexion's router found."""
 
     api_cls = BoundAPI
-
-    def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app)
 
 
 def _query(scope: Scope) -> dict[str, list[str]]:

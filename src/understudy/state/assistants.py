@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.errors import Conflict, Invalid, NotFound, Unacceptable
+from understudy.errors import Conflict, Invalid, NotFound
 from understudy.state.clock import timestamp
+from understudy.state.configuration import mirrored
 from understudy.state.ids import assistant_of
 from understudy.state.tables import Page, Table, contains
 from understudy.state.threads import writable
@@ -20,24 +21,6 @@ if TYPE_CHECKING:
     from understudy.state.ids import Ids
     from understudy.state.tables import Order, Predicate
     from understudy.wire import JsonObject
-
-# Keys by which the server tells a graph about the request; it drops them from what a client configures.
-PRIVATE = frozenset(
-    {
-        "langgraph_auth_user",
-        "langgraph_auth_user_id",
-        "langgraph_auth_permissions",
-        "langgraph_request_id",
-        "__after_seconds__",
-        "__request_start_time_ms__",
-    }
-)
-
-_PLAIN = ("graph_id", "name", "description")
-_BOTH = (
-    "Cannot specify both configurable and context. Prefer setting context alone. Context was introduced in "
-    "LangGraph 0.6.0 and is the long term planned replacement for configurable."
-)
 
 
 class Assistants:
@@ -97,7 +80,7 @@ class Assistants:
         NotFound for an unknown graph, Unacceptable for a configuration told twice, Conflict if the id is taken.
         """
         self._agents.get(graph_id)
-        config, context = _mirrored(config, context)
+        config, context = mirrored(config, context)
         assistant_id = assistant_id or self._ids.random()
         existing = self._table.get(assistant_id)
         if existing is not None:
@@ -125,14 +108,14 @@ class Assistants:
         """Return the row in a new version, numbered after the highest there ever was.
 
         Metadata is merged key by key, everything else is replaced, except that an empty config changes nothing.
-        Where config or context alone is told, the other follows, see `_mirrored`. NotFound if there is no such
-        assistant or graph, Unacceptable for a configuration told twice.
+        Where config or context alone is told, the other follows: see `configuration.mirrored`. NotFound if there is
+        no such assistant or graph, Unacceptable for a configuration told twice.
         """
         if "graph_id" in changes:
             self._agents.get(changes["graph_id"])
-        config, context = _mirrored(changes.get("config"), changes.get("context"))
+        config, context = mirrored(changes.get("config"), changes.get("context"))
         row = self._existing(assistant_id)
-        fresh: JsonObject = {name: changes[name] for name in _PLAIN if name in changes}
+        fresh: JsonObject = {name: changes[name] for name in ("graph_id", "name", "description") if name in changes}
         if config:
             fresh["config"] = config
         if context is not None:
@@ -177,9 +160,7 @@ class Assistants:
             limit=limit,
         )
 
-    def count(
-        self, *, graph_id: str | None = None, name: str | None = None, metadata: JsonObject | None = None
-    ) -> int:
+    def count(self, *, graph_id: str | None = None, name: str | None = None, metadata: JsonObject | None = None) -> int:
         """Return how many assistants match everything given. NotFound for an unknown graph."""
         return self._table.count(metadata=metadata, columns=self._of_graph(graph_id), where=_named_like(name))
 
@@ -243,41 +224,6 @@ def identified(text: str) -> str:
         return canonical(text)
     except ValueError:
         raise Invalid("Invalid assistant ID: must be a UUID") from None
-
-
-def _mirrored(
-    config: JsonObject | None, context: JsonObject | None
-) -> tuple[JsonObject | None, JsonObject | None]:
-    """Return config and context as they are kept: without private keys, and saying the same.
-
-    `config.configurable` is the older name of `context`: the one that is told goes into the other. Unacceptable if
-    both are told. None stays None unless the other one says something.
-    """
-    if config is not None:
-        config = _public_config(config)
-    if context is not None:
-        context = _public(context)
-    configurable = (config or {}).get("configurable")
-    if configurable and context:
-        raise Unacceptable(_BOTH)
-    if configurable:
-        return config, configurable
-    if context:
-        return {**(config or {}), "configurable": context}, context
-    return config, context
-
-
-def _public_config(config: JsonObject) -> JsonObject:
-    kept = dict(config)
-    if "configurable" in kept:
-        kept["configurable"] = _public(kept["configurable"])
-    if isinstance(kept.get("metadata"), dict):
-        kept["metadata"] = writable(kept["metadata"])
-    return kept
-
-
-def _public(values: JsonObject) -> JsonObject:
-    return {key: value for key, value in values.items() if key not in PRIVATE}
 
 
 def _named_like(name: str | None) -> Predicate | None:

@@ -24,13 +24,14 @@ def storage(thread_id: str, history: History) -> JsonObject:
     checkpoints = checkpoint_bytes = writes = write_bytes = 0
     for _, steps in history:
         by_id = {step.id: step for step in steps}
+        following = {step.parent: step for step in steps}
         for step in steps:
             checkpoints += 1
             checkpoint_bytes += len(dumps([step.id, step.parent, step.metadata, step.next]))
             for channel, value in _written(step, by_id.get(step.parent or "")):
                 versions[channel] += 1
                 sizes[channel] += 0 if value is None else len(dumps(value))
-            for written in _task_writes(step):
+            for written in _task_writes(step, following.get(step.id)):
                 writes += 1
                 write_bytes += len(dumps(written))
     by_channel = {name: {"versions": versions[name], "bytes": sizes[name]} for name in versions}
@@ -50,10 +51,11 @@ def storage(thread_id: str, history: History) -> JsonObject:
 
 def _written(step: Checkpoint, parent: Checkpoint | None) -> list[tuple[str, Json]]:
     """Return the channels that this checkpoint changed, with their new values; None for an emptied one."""
-    before = parent.values if parent else {}
-    changed = [
-        (name, value) for name, value in step.values.items() if name not in before or before[name] != value
-    ]
+    changed = []
+    if parent or step.metadata.get("source") != "input":
+        # Before the input is read, the channels hold what they begin with: nothing was written yet.
+        before = parent.values if parent else {}
+        changed = [(name, value) for name, value in step.values.items() if name not in before or before[name] != value]
     waited = set(parent.next) if parent else set()
     changed += [(_channel(node), None) for node in sorted(waited | set(step.next))]
     return changed
@@ -63,9 +65,11 @@ def _channel(node: str) -> str:
     return node if node == START else f"branch:to:{node}"
 
 
-def _task_writes(step: Checkpoint) -> list[Json]:
-    """Return what the tasks of this checkpoint wrote: values by channel, interrupts, an error."""
+def _task_writes(step: Checkpoint, following: Checkpoint | None) -> list[Json]:
+    """Return what the tasks of this checkpoint wrote: values by channel, ways to other nodes, interrupts, an error."""
     writes: list[Json] = []
+    if following and any(task["result"] is not None for task in step.tasks):
+        writes += [None for task in following.tasks if task["path"][0] == "__pregel_pull"]
     for task in step.tasks:
         writes += list((task["result"] or {}).items())
         if task["interrupts"]:

@@ -68,9 +68,14 @@ class Store:
         """Put an item as it is told, with its times; with `ttl`, for so many minutes from now."""
         self._keep(home_of(item["namespace"]), {**item}, ttl)
 
-    def get(self, labels: Iterable[str], key: str, *, refresh_ttl: bool | None = None) -> JsonObject | None:
-        """Return the item, or None. Its time starts anew unless `refresh_ttl` is false."""
+    def get(self, labels: Iterable[str], key: str | None, *, refresh_ttl: bool | None = None) -> JsonObject | None:
+        """Return the item, or None. Its time starts anew unless `refresh_ttl` is false. MissingKey without a key.
+
+        An item may be put under an empty key, but is found by search only: an empty key is none here.
+        """
         namespace = namespace_of(labels)
+        if not key:
+            raise MissingKey
         self._sweep()
         item = self._items.get(namespace, {}).get(key)
         if item is not None and refresh_ttl is not False:

@@ -12,7 +12,7 @@ from understudy.state.histories import Histories
 from understudy.state.tables import Page, Predicate, Table, contains
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Literal
 
     from understudy.state.clock import Clock
@@ -41,7 +41,7 @@ class Threads:
         self._sweep()
         return len(self._table)
 
-    def __iter__(self) -> Iterable[JsonObject]:  # type: ignore[override]  # an iterator of rows
+    def __iter__(self) -> Iterator[JsonObject]:
         """Yield the rows in order of creation."""
         self._sweep()
         return iter(list(self._table))

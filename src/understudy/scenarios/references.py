@@ -1,0 +1,45 @@
+"""Texts that stand for something else: ids, times, the names of agents and nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from understudy.errors import did_you_mean
+from understudy.scenarios.problems import quoted
+from understudy.state.clock import moment
+from understudy.wire import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from understudy.scenarios.problems import Path
+
+Complain: TypeAlias = "Callable[[Path, str], None]"
+"""Is told where something is wrong in a scenario, and what."""
+
+
+def uuid(text: str, path: Path, complain: Complain) -> str:
+    """Return an id in its canonical dress."""
+    try:
+        return canonical(text)
+    except ValueError:
+        complain(path, f"{quoted(text)} is no UUID, like 11111111-1111-4111-8111-111111111111")
+        return text
+
+
+def time(text: str, path: Path, complain: Complain) -> datetime | None:
+    """Return the moment that a text names; one without an offset is UTC."""
+    try:
+        return moment(text)
+    except (OverflowError, ValueError):
+        complain(path, f"{quoted(text)} is no time, like 2026-01-31T08:00:00Z")
+        return None
+
+
+def known(kind: str, name: str, names: Iterable[str], path: Path, complain: Complain) -> None:
+    """Complain when no `kind` has this name."""
+    names = list(names)
+    if name not in names:
+        complain(path, f"no {kind} {quoted(name)}.{did_you_mean(name, names)}")

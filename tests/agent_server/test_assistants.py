@@ -1,0 +1,385 @@
+"""Assistants over HTTP: versions, configuration, search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Server
+
+AGENT = "fe096781-5601-53d2-b2f6-0d3403f7e9ca"  # the assistant that comes with the graph `agent`
+MISSING = "33333333-3333-4333-8333-333333333333"
+BOTH = (
+    "Cannot specify both configurable and context. Prefer setting context alone. Context was introduced in "
+    "LangGraph 0.6.0 and is the long term planned replacement for configurable."
+)
+
+
+def create(server: Server, **body: Any) -> dict[str, Any]:
+    answer = server.post("/assistants", {"graph_id": "agent", **body})
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def patch(server: Server, assistant: dict[str, Any], **body: Any) -> dict[str, Any]:
+    answer = server.patch(f"/assistants/{assistant['assistant_id']}", body)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def names(server: Server, **body: Any) -> list[str]:
+    return [found["name"] for found in server.post("/assistants/search", body).json()]
+
+
+def test_every_graph_has_an_assistant_from_the_start(server: Server) -> None:
+    assistant = server.get(f"/assistants/{AGENT}").json()
+
+    created = assistant.pop("created_at")
+    assert assistant.pop("updated_at") == created
+    assert assistant == {
+        "assistant_id": AGENT,
+        "graph_id": "agent",
+        "config": {},
+        "context": {},
+        "metadata": {"created_by": "system"},
+        "name": "agent",
+        "version": 1,
+        "description": None,
+    }
+    assert server.post("/assistants/count", {"metadata": {"created_by": "system"}}).json() == 8
+
+
+def test_a_new_assistant_is_untitled_and_in_version_1(server: Server) -> None:
+    assistant = create(server)
+
+    assert list(assistant) == [
+        "assistant_id",
+        "graph_id",
+        "config",
+        "context",
+        "metadata",
+        "name",
+        "created_at",
+        "updated_at",
+        "version",
+        "description",
+    ]
+    assert (assistant["name"], assistant["version"]) == ("Untitled", 1)
+    assert create(server, name="")["name"] == "Untitled"
+    assert server.get(f"/assistants/{assistant['assistant_id']}").json() == assistant
+
+
+def test_an_id_may_be_chosen_in_any_dress_and_only_once(server: Server) -> None:
+    wanted = "44444444-4444-4111-8444-444444444444"
+
+    assistant = create(server, assistant_id="{44444444444441118444444444444444}", name="first")
+    again = server.post("/assistants", {"graph_id": "agent", "assistant_id": wanted})
+    kept = server.post(
+        "/assistants",
+        {"graph_id": "agent", "assistant_id": wanted, "if_exists": "do_nothing", "name": "second"},
+    )
+
+    assert assistant["assistant_id"] == wanted
+    assert (again.status_code, again.json()) == (409, {"detail": f"Assistant {wanted} already exists"})
+    assert (kept.status_code, kept.json()) == (200, assistant)
+
+
+def test_an_id_that_is_no_uuid_is_refused_and_an_empty_one_is_none(server: Server) -> None:
+    refused = server.post("/assistants", {"graph_id": "nope", "assistant_id": "bad"})
+
+    assert (refused.status_code, refused.json()) == (422, {"detail": "Invalid assistant ID: must be a UUID"})
+    assert len(create(server, assistant_id="")["assistant_id"]) == 36
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("post", "/assistants", {"graph_id": "nope"}),
+        ("post", "/assistants/search", {"graph_id": "nope"}),
+        ("post", "/assistants/count", {"graph_id": "nope"}),
+        ("patch", f"/assistants/{MISSING}", {"graph_id": "nope"}),
+    ],
+)
+def test_an_unknown_graph_is_not_found(server: Server, method: str, path: str, body: dict[str, Any]) -> None:
+    answer = getattr(server, method)(path, body)
+
+    expected = "['agent', 'cfg', 'chat', 'ctx', 'custom', 'par', 'parent', 'steps']"
+    assert answer.status_code == 404
+    assert answer.json() == {"detail": f"Graph 'nope' not found. Expected one of: {expected}"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "detail"),
+    [
+        ("get", "", None, 404, "Not Found"),
+        ("get", "/graph", None, 404, "Not Found"),
+        ("get", "/schemas", None, 404, "Not Found"),
+        ("get", "/subgraphs", None, 404, "Not Found"),
+        ("get", "/subgraphs/child", None, 404, "Not Found"),
+        ("patch", "", {}, 404, f"Assistant {MISSING} not found"),
+        ("delete", "", None, 404, f"Assistant with ID {MISSING} not found"),
+        ("post", "/versions", {}, 404, f"Assistant {MISSING} not found"),
+        ("post", "/latest", {"version": 1}, 404, f"Assistant {MISSING} not found"),
+    ],
+)
+def test_a_missing_assistant_is_not_found(
+    server: Server, method: str, path: str, body: Any, status: int, detail: str
+) -> None:
+    options = {} if body is None else {"json": body}
+    answer = getattr(server, method)(f"/assistants/{MISSING}{path}", **options)
+
+    assert (answer.status_code, answer.json()) == (status, {"detail": detail})
+
+
+def test_config_and_context_say_the_same(server: Server) -> None:
+    by_config = create(server, config={"configurable": {"k": 1}, "tags": ["t"]})
+    by_context = create(server, context={"k": 1}, config={"tags": ["t"]})
+
+    assert by_config["context"] == by_context["context"] == {"k": 1}
+    assert by_config["config"] == by_context["config"] == {"configurable": {"k": 1}, "tags": ["t"]}
+
+
+@pytest.mark.parametrize("method", ["post", "patch"])
+def test_config_and_context_are_not_told_both(server: Server, method: str) -> None:
+    path = "/assistants" if method == "post" else f"/assistants/{AGENT}"
+    body = {"graph_id": "agent", "config": {"configurable": {"a": 1}}, "context": {"b": 1}}
+
+    answer = getattr(server, method)(path, body)
+
+    assert (answer.status_code, answer.json()) == (400, {"detail": BOTH})
+
+
+def test_keys_that_belong_to_the_server_are_dropped(server: Server) -> None:
+    assistant = create(
+        server,
+        metadata={
+            "thread_id": 1,
+            "assistant_id": 2,
+            "run_id": 3,
+            "cron_id": 4,
+            "graph_id": 5,
+            "deep": {"run_id": 6},
+        },
+        config={
+            "configurable": {"langgraph_auth_user": 1, "__after_seconds__": 2, "thread_id": 3},
+            "metadata": {"run_id": 4, "kept": 5},
+        },
+    )
+
+    assert assistant["metadata"] == {"graph_id": 5, "deep": {"run_id": 6}}
+    assert assistant["config"] == {"configurable": {"thread_id": 3}, "metadata": {"kept": 5}}
+    assert assistant["context"] == {"thread_id": 3}
+
+
+def test_a_patch_merges_metadata_and_replaces_everything_else(server: Server) -> None:
+    assistant = create(
+        server, metadata={"a": 1, "n": {"x": 1}}, context={"k": 1}, name="old", description="D"
+    )
+
+    patched = patch(server, assistant, metadata={"n": {"y": 2}, "b": None}, name="", graph_id="steps")
+
+    assert patched["metadata"] == {"a": 1, "n": {"y": 2}, "b": None}
+    assert (patched["name"], patched["description"], patched["graph_id"]) == ("", "D", "steps")
+    assert patched["context"] == {"k": 1}
+    assert (patched["version"], patched["created_at"]) == (2, assistant["created_at"])
+    assert patched["updated_at"] > assistant["updated_at"]
+
+
+@pytest.mark.parametrize(
+    ("change", "config", "context"),
+    [
+        ({}, {"configurable": {"k": 1}, "tags": ["t"]}, {"k": 1}),
+        ({"config": {}}, {"configurable": {"k": 1}, "tags": ["t"]}, {"k": 1}),
+        ({"config": {"tags": ["u"]}}, {"tags": ["u"]}, {"k": 1}),
+        ({"config": {"configurable": {}}}, {"configurable": {}}, {"k": 1}),
+        ({"config": {"configurable": {"c": 1}}}, {"configurable": {"c": 1}}, {"c": 1}),
+        ({"context": {"z": 9}}, {"configurable": {"z": 9}}, {"z": 9}),
+        ({"context": {}}, {"configurable": {"k": 1}, "tags": ["t"]}, {}),
+        (
+            {"config": {"tags": ["u"]}, "context": {"z": 9}},
+            {"tags": ["u"], "configurable": {"z": 9}},
+            {"z": 9},
+        ),
+    ],
+)
+def test_a_patched_config_and_context_follow_each_other(
+    server: Server, change: dict[str, Any], config: Any, context: Any
+) -> None:
+    assistant = create(server, config={"configurable": {"k": 1}, "tags": ["t"]})
+
+    patched = patch(server, assistant, **change)
+
+    assert (patched["config"], patched["context"]) == (config, context)
+
+
+def test_every_patch_makes_a_version_also_an_empty_one(server: Server) -> None:
+    assistant = create(server, name="one")
+    patch(server, assistant)
+    patch(server, assistant, name="three")
+
+    versions = server.post(f"/assistants/{assistant['assistant_id']}/versions", {}).json()
+
+    assert [(version["version"], version["name"]) for version in versions] == [
+        (3, "three"),
+        (2, "one"),
+        (1, "one"),
+    ]
+    assert list(versions[0]) == [
+        "assistant_id",
+        "version",
+        "graph_id",
+        "config",
+        "context",
+        "metadata",
+        "created_at",
+        "name",
+        "description",
+    ]
+
+
+def test_versions_are_told_in_pages_and_by_metadata_and_an_empty_page_is_not_found(server: Server) -> None:
+    assistant = create(server, metadata={"n": {"x": 1, "y": 2}})
+    patch(server, assistant, metadata={"n": 2})
+    path = f"/assistants/{assistant['assistant_id']}/versions"
+
+    page = server.post(path, {"limit": 1, "offset": 1}).json()
+    found = server.post(path, {"metadata": {"n": {"x": 1}}}).json()
+    beyond = server.post(path, {"offset": 2})
+
+    assert [version["version"] for version in page] == [1]
+    assert [version["version"] for version in found] == [1]
+    assert (beyond.status_code, beyond.json()["detail"]) == (
+        404,
+        f"Assistant {assistant['assistant_id']} not found",
+    )
+
+
+def test_going_back_to_a_version_leaves_graph_and_context_and_the_numbers_go_on(server: Server) -> None:
+    assistant = create(server, name="one", metadata={"v": 1}, context={"k": 1})
+    patch(server, assistant, name="two", metadata={"v": 2, "w": 2}, context={"k": 2}, graph_id="steps")
+    path = f"/assistants/{assistant['assistant_id']}/latest"
+
+    latest = server.post(path, {"version": 1}).json()
+    patched = patch(server, assistant, description="three")
+
+    assert (latest["version"], latest["name"], latest["metadata"]) == (1, "one", {"v": 1})
+    assert (latest["config"], latest["context"]) == ({"configurable": {"k": 1}}, {"k": 2})
+    assert latest["graph_id"] == "steps"
+    assert (patched["version"], patched["name"]) == (3, "one")
+
+
+@pytest.mark.parametrize(("body", "version"), [({"version": 99}, "99"), ({}, "None")])
+def test_a_version_that_does_not_exist_is_not_found(
+    server: Server, body: dict[str, Any], version: str
+) -> None:
+    answer = server.post(f"/assistants/{AGENT}/latest", body)
+
+    assert answer.status_code == 404
+    assert answer.json() == {"detail": f"Version {version} not found for assistant {AGENT}"}
+
+
+def test_the_newest_assistant_is_found_first(server: Server) -> None:
+    create(server, name="older", metadata={"t": 1})
+    create(server, name="newer", metadata={"t": 1})
+    patch(server, server.post("/assistants/search", {"name": "older"}).json()[0])
+
+    assert names(server, metadata={"t": 1}) == ["newer", "older"]
+    assert names(server, metadata={"t": 1}, sort_order="asc") == ["newer", "older"]  # means nothing by itself
+    assert names(server, metadata={"t": 1}, sort_by="updated_at") == ["older", "newer"]
+
+
+def test_names_are_found_and_sorted_in_any_case(server: Server) -> None:
+    for name in ("Alpha_50%", "beta", "ALPHA two", "É"):
+        create(server, name=name, metadata={"t": 1})
+
+    assert names(server, name="alpha", metadata={"t": 1}) == ["ALPHA two", "Alpha_50%"]
+    assert names(server, name="0%", metadata={"t": 1}) == ["Alpha_50%"]
+    assert names(server, name="é") == ["É"]
+    assert names(server, metadata={"t": 1}, sort_by="name", sort_order="asc") == [
+        "ALPHA two",
+        "Alpha_50%",
+        "beta",
+        "É",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "found"),
+    [
+        ({"n": {"p": 1}}, True),
+        ({"n": {}}, True),
+        ({"t": ["x", "y"]}, True),
+        ({"t": ["x"]}, False),
+        ({"one": True}, True),
+        ({"one": "1"}, False),
+        ({"nothing": None}, True),
+        ({"absent": None}, False),
+        ({}, True),
+    ],
+)
+def test_metadata_is_found_by_what_it_contains(server: Server, metadata: dict[str, Any], found: bool) -> None:
+    stored = {"n": {"p": 1, "q": 2}, "t": ["x", "y"], "one": 1, "nothing": None}
+    create(server, name="it", metadata=stored)
+
+    assert ("it" in names(server, metadata=metadata)) is found
+
+
+def test_a_search_tells_in_headers_whether_there_is_more(server: Server) -> None:
+    for number in range(5):
+        create(server, name=str(number), metadata={"t": 1})
+
+    def headers(**page: int) -> tuple[str | None, str | None]:
+        answer = server.post("/assistants/search", {"metadata": {"t": 1}, **page})
+        return answer.headers.get("x-pagination-total"), answer.headers.get("x-pagination-next")
+
+    assert headers(limit=2) == ("3", "2")
+    assert headers(limit=2, offset=2) == ("5", "4")
+    assert headers(limit=2, offset=4) == ("5", None)
+    assert headers(offset=50) == ("50", None)
+
+
+def test_a_selection_has_the_fields_asked_for_in_their_own_order(server: Server) -> None:
+    create(server, name="it")
+
+    found = server.post("/assistants/search", {"name": "it", "select": ["version", "name"]}).json()
+
+    assert [list(row.items()) for row in found] == [[("name", "it"), ("version", 1)]]
+    assert len(server.post("/assistants/search", {"name": "it", "select": []}).json()[0]) == 10
+
+
+def test_a_deleted_assistant_takes_its_versions_with_it(server: Server) -> None:
+    assistant = create(server)
+    path = f"/assistants/{assistant['assistant_id']}"
+
+    answer = server.delete(path)
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert server.get(path).status_code == 404
+    assert server.post(f"{path}/versions", {}).status_code == 404
+
+
+def test_threads_of_a_deleted_assistant_go_only_if_asked(server: Server) -> None:
+    kept, gone = create(server)["assistant_id"], create(server)["assistant_id"]
+    threads = {}
+    for assistant_id in (kept, gone):
+        threads[assistant_id] = server.create_thread()
+        # A run leaves the assistant's id in the metadata; clients may not write it.
+        row = server.world.threads.get(threads[assistant_id])
+        server.world.threads.restore({**row, "metadata": {"assistant_id": assistant_id}})
+
+    server.delete(f"/assistants/{kept}")
+    server.delete(f"/assistants/{gone}?delete_threads=true")
+
+    assert server.get(f"/threads/{threads[kept]}").status_code == 200
+    assert server.get(f"/threads/{threads[gone]}").status_code == 404
+
+
+def test_a_deleted_assistant_of_a_graph_can_be_made_again(server: Server) -> None:
+    server.delete(f"/assistants/{AGENT}")
+    assert server.get("/assistants/agent/graph").status_code == 404
+
+    create(server, assistant_id=AGENT, graph_id="steps")
+
+    assert server.get("/assistants/agent/graph").json() == server.get("/assistants/steps/graph").json()

@@ -1,0 +1,384 @@
+"""The store over HTTP: items, filters, namespaces, lifetimes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from understudy.state.clock import FrozenClock
+from understudy.state.world import World
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.conftest import Server
+
+
+def put(server: Server, namespace: str, key: str, value: Any = None, **more: Any) -> None:
+    body = {"namespace": namespace.split("."), "key": key, "value": value or {}, **more}
+    answer = server.put("/store/items", body)
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+def get(server: Server, namespace: str, key: str, **more: str) -> Any:
+    answer = server.get("/store/items", params={"namespace": namespace, "key": key, **more})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def search(server: Server, prefix: str = "", **more: Any) -> httpx.Response:
+    return server.post(
+        "/store/items/search", {"namespace_prefix": prefix.split(".") if prefix else [], **more}
+    )
+
+
+def found(server: Server, prefix: str = "", **more: Any) -> list[str]:
+    answer = search(server, prefix, **more)
+    assert answer.status_code == 200, answer.text
+    return [".".join([*item["namespace"], item["key"]]) for item in answer.json()["items"]]
+
+
+def namespaces(server: Server, **body: Any) -> list[str]:
+    answer = server.post("/store/namespaces", body)
+    assert answer.status_code == 200, answer.text
+    return [".".join(namespace) for namespace in answer.json()["namespaces"]]
+
+
+def test_what_is_put_is_got(server: Server) -> None:
+    put(server, "u.1", "a", {"x": 1, "n": {"y": 2}})
+
+    item = get(server, "u.1", "a")
+
+    created = item.pop("created_at")
+    assert item.pop("updated_at") == created
+    assert item == {"namespace": ["u", "1"], "key": "a", "value": {"x": 1, "n": {"y": 2}}}
+
+
+def test_a_second_put_replaces_the_value_and_keeps_place_and_time_of_creation(server: Server) -> None:
+    put(server, "u", "a", {"x": 1})
+    put(server, "u", "b")
+    before = get(server, "u", "a")
+
+    put(server, "u", "a", {"y": 2})
+
+    after = get(server, "u", "a")
+    assert after["value"] == {"y": 2}
+    assert after["created_at"] == before["created_at"] < after["updated_at"]
+    assert found(server) == ["u.a", "u.b"]
+
+
+def test_an_item_that_does_not_exist_is_null(server: Server) -> None:
+    put(server, "u", "a")
+
+    assert get(server, "u", "b") is None
+    assert get(server, "v", "a") is None
+    assert get(server, "*", "a") is None
+
+
+def test_reading_makes_no_namespace_and_the_last_item_takes_its_namespace_along(server: Server) -> None:
+    put(server, "u", "a")
+    get(server, "v", "a")
+    server.delete("/store/items", {"namespace": ["w"], "key": "a"})
+    assert namespaces(server) == ["u"]
+
+    server.delete("/store/items", {"namespace": ["u"], "key": "a"})
+
+    assert namespaces(server) == []
+
+
+def test_deleting_is_done_twice_as_well_as_once(server: Server) -> None:
+    put(server, "u", "a")
+
+    for _ in range(2):
+        answer = server.delete("/store/items", {"namespace": ["u"], "key": "a"})
+        assert (answer.status_code, answer.content) == (204, b"")
+
+    assert get(server, "u", "a") is None
+    assert server.delete("/store/items", {"key": "a"}).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("put", "/store/items", {"namespace": ["a.b"], "key": "k", "value": {}}),
+        ("get", "/store/items?namespace=x..y&key=k", None),
+        ("delete", "/store/items", {"namespace": ["a.b"], "key": "k"}),
+        ("post", "/store/items/search", {"namespace_prefix": ["x", "a.b"]}),
+        ("post", "/store/namespaces", {"prefix": ["a.b"]}),
+        ("post", "/store/namespaces", {"suffix": ["a.b"]}),
+    ],
+)
+def test_a_label_with_a_period_is_refused_in_plain_text(
+    server: Server, method: str, path: str, body: Any
+) -> None:
+    answer = getattr(server, method)(path, **({} if body is None else {"json": body}))
+
+    label = "" if method == "get" else "a.b"
+    assert answer.status_code == 422
+    assert answer.text == f"Namespace label '{label}' must be a non-empty string without periods"
+    assert "content-type" not in answer.headers
+
+
+def test_a_quote_in_a_label_changes_the_quotes_around_it(server: Server) -> None:
+    answer = server.put("/store/items", {"namespace": ["it's."], "key": "k", "value": {}})
+
+    assert answer.text == 'Namespace label "it\'s." must be a non-empty string without periods'
+
+
+@pytest.mark.parametrize(
+    ("namespace", "detail"),
+    [
+        ([], "Namespace cannot be empty."),
+        (["langgraph"], "Root label for namespace cannot be \"langgraph\". Got: ('langgraph',)"),
+        (["langgraph", "x"], "Root label for namespace cannot be \"langgraph\". Got: ('langgraph', 'x')"),
+    ],
+)
+def test_some_namespaces_must_stay_empty(server: Server, namespace: list[str], detail: str) -> None:
+    answer = server.put("/store/items", {"namespace": namespace, "key": "k", "value": {}})
+
+    assert (answer.status_code, answer.json()) == (400, {"detail": detail})
+    assert server.delete("/store/items", {"namespace": namespace, "key": "k"}).status_code == 204
+    assert found(server, "langgraph") == []
+
+
+def test_reading_needs_a_key(server: Server) -> None:
+    put(server, "u", "")
+
+    for query in ("?namespace=u", "?namespace=u&key="):
+        answer = server.get(f"/store/items{query}")
+        assert (answer.status_code, answer.json()) == (400, {"error": "Key is required"})
+    assert found(server) == ["u."]
+
+
+def test_reading_needs_a_namespace_before_anything_else(server: Server) -> None:
+    for query in ("", "?key=a", "?namespace=&key=a"):
+        answer = server.get(f"/store/items{query}")
+        assert (answer.status_code, answer.text[:18]) == (422, "Namespace label ''")
+
+
+def test_of_several_namespaces_and_keys_the_last_one_counts(server: Server) -> None:
+    put(server, "u.1", "a", {"x": 1})
+
+    item = server.get("/store/items?namespace=v&namespace=u.1&key=b&key=a").json()
+
+    assert item["value"] == {"x": 1}
+
+
+def test_items_are_found_by_namespace_in_order_of_arrival(server: Server) -> None:
+    for namespace, key in (("s.1", "b"), ("s", "z"), ("s.0", "y"), ("s.1", "a"), ("sx", "c"), ("t", "d")):
+        put(server, namespace, key)
+
+    assert found(server) == ["s.1.b", "s.1.a", "s.z", "s.0.y", "sx.c", "t.d"]
+    assert found(server, "s") == ["s.1.b", "s.1.a", "s.z", "s.0.y"]
+    assert found(server, "s.1") == ["s.1.b", "s.1.a"]
+    assert found(server, "1") == found(server, "s.*") == []
+
+
+def test_a_found_item_has_a_score_of_null(server: Server) -> None:
+    put(server, "u", "a", {"x": 1})
+
+    [item] = search(server, "u", query="anything").json()["items"]
+
+    assert list(item) == ["namespace", "key", "value", "created_at", "updated_at", "score"]
+    assert item["score"] is None
+
+
+@pytest.mark.parametrize(
+    ("page", "keys"),
+    [
+        ({}, "0123456789"),
+        ({"limit": 3}, "012"),
+        ({"limit": 3, "offset": 10}, "ab"),
+        ({"limit": 0}, "0123456789"),
+        ({"limit": 100}, "0123456789ab"),
+        ({"limit": 2.0, "offset": 1.0}, "12"),
+        ({"limit": -2}, "0123456789"),
+        ({"offset": -1}, ""),
+        ({"limit": 1, "offset": -3}, "9"),
+        ({"limit": 2**63, "offset": 11}, "b"),
+        ({"offset": 2**63}, ""),
+    ],
+)
+def test_a_page_is_a_slice(server: Server, page: dict[str, Any], keys: str) -> None:
+    for key in "0123456789ab":
+        put(server, "u", key)
+
+    assert "".join(name[-1] for name in found(server, "u", **page)) == keys
+
+
+VALUE = {"i": 1, "s": "10", "t": "abc", "b": True, "n": None, "o": {"x": 1, "y": 2}, "l": [1, 2], "$gt": 5}
+
+
+@pytest.mark.parametrize(
+    ("condition", "matches"),
+    [
+        ({"i": 1}, True),
+        ({"i": 1.0, "b": 1, "t": "abc"}, True),
+        ({"i": "1"}, False),
+        ({"i": 1, "t": "x"}, False),
+        ({"n": None, "absent": None}, True),
+        ({"i": None}, False),
+        ({"o": {"x": 1}}, True),
+        ({"o": {"x": 1, "z": None}}, True),
+        ({"o": {"x": 2}}, False),
+        ({"o": {}}, True),
+        ({"i": {}}, False),
+        ({"o": {"x": {"$gt": 0}}}, True),
+        ({"o.x": 1}, False),
+        ({"l": [1, 2]}, True),
+        ({"l": [1]}, False),
+        ({"l": [{"$lt": 2}, 2]}, True),
+        ({"i": {"$eq": 1}}, True),
+        ({"l": {"$eq": [1, 2]}}, True),
+        ({"o": {"$eq": {"x": 1}}}, False),
+        ({"i": {"$ne": 1}}, False),
+        ({"absent": {"$ne": 1}}, True),
+        ({"i": {"$gt": 0, "$lt": 2}}, True),
+        ({"i": {"$gte": 1, "$lte": 1}}, True),
+        ({"i": {"$gt": 1}}, False),
+        ({"s": {"$gt": "9"}}, True),
+        ({"b": {"$gt": 0}}, True),
+        ({"absent": {"$gt": 0}}, False),
+        ({"n": {"$lt": 1}}, False),
+        ({"o": {"$lt": 1}}, False),
+        ({"$gt": 5}, True),
+        ({"$and": [{"i": 1}]}, False),
+        ({}, True),
+        (None, True),
+    ],
+)
+def test_a_filter_is_met_or_not(server: Server, condition: Any, matches: bool) -> None:
+    put(server, "u", "k", VALUE)
+
+    assert found(server, "u", filter=condition) == (["u.k"] if matches else [])
+
+
+@pytest.mark.parametrize(
+    ("condition", "detail"),
+    [
+        ({"i": {"$in": [1, 2]}}, "Unsupported operator: $in"),
+        ({"i": {"$eq": 1, "x": 2}}, "Unsupported operator: x"),
+        ({"i": {"$gt": "x"}}, "could not convert string to float: 'x'"),
+        ({"t": {"$gt": 1}}, "could not convert string to float: 'abc'"),
+        ({"i": {"$gt": None}}, "$gt compares with a number, not with null"),
+        ({"i": {"$lt": [1]}}, "$lt compares with a number, not with an array"),
+        ({"o": {"x": {"$in": [1]}}}, "Unsupported operator: $in"),
+    ],
+)
+def test_a_filter_that_means_nothing_is_refused(server: Server, condition: Any, detail: str) -> None:
+    put(server, "u", "k", VALUE)
+
+    answer = search(server, "u", filter=condition)
+
+    assert (answer.status_code, answer.json()) == (400, {"detail": detail})
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({}, ["a.b.c.d", "a.x.c", "s.0.leaf", "s.1.leaf", "u"]),
+        ({"prefix": ["s"]}, ["s.0.leaf", "s.1.leaf"]),
+        ({"prefix": ["a", "*", "c"]}, ["a.b.c.d", "a.x.c"]),
+        ({"prefix": ["*", "b"]}, ["a.b.c.d"]),
+        ({"suffix": ["leaf"]}, ["s.0.leaf", "s.1.leaf"]),
+        ({"suffix": ["*", "c"]}, ["a.x.c"]),
+        ({"suffix": ["*"]}, ["a.b.c.d", "a.x.c", "s.0.leaf", "s.1.leaf", "u"]),
+        ({"prefix": ["a"], "suffix": ["c"]}, ["a.x.c"]),
+        ({"prefix": ["u", "*"]}, []),
+        ({"max_depth": 2}, ["a.b", "a.x", "s.0", "s.1", "u"]),
+        ({"max_depth": 1}, ["a", "s", "u"]),
+        ({"max_depth": 0}, [""]),
+        ({"limit": 2}, ["a.b.c.d", "a.x.c"]),
+        ({"limit": 2, "offset": 3}, ["s.1.leaf", "u"]),
+        ({"limit": 0}, []),
+        ({"limit": -1}, ["a.b.c.d", "a.x.c", "s.0.leaf", "s.1.leaf"]),
+        ({"offset": -1}, ["u"]),
+        ({"max_depth": 1.0, "limit": 2.0}, ["a", "s"]),
+    ],
+)
+def test_namespaces_are_listed_by_their_labels(
+    server: Server, body: dict[str, Any], expected: list[str]
+) -> None:
+    for namespace in ("u", "s.1.leaf", "s.0.leaf", "a.x.c", "a.b.c.d"):
+        put(server, namespace, "k")
+
+    assert namespaces(server, **body) == expected
+
+
+class TestLifetime:
+    """A time to live is told in minutes and starts anew when the item is read."""
+
+    @pytest.fixture
+    def clock(self, server: Server) -> FrozenClock:
+        clock = FrozenClock(datetime(2026, 1, 1, tzinfo=UTC))
+        server.world = World(clock=clock, seed=1)
+        return clock
+
+    def test_an_item_is_gone_when_its_time_is_over(self, server: Server, clock: FrozenClock) -> None:
+        put(server, "u", "short", ttl=0.5)
+        put(server, "u", "long")
+
+        clock.advance(timedelta(seconds=29))
+        assert found(server, "u", refresh_ttl=False) == ["u.short", "u.long"]
+        clock.advance(timedelta(seconds=1))
+
+        assert get(server, "u", "short") is None
+        assert found(server, "u") == ["u.long"]
+
+    def test_the_last_item_takes_its_namespace_along(self, server: Server, clock: FrozenClock) -> None:
+        put(server, "u", "a", ttl=1)
+
+        clock.advance(timedelta(minutes=1))
+
+        assert namespaces(server) == []
+
+    @pytest.mark.parametrize("how", ["get", "search"])
+    @pytest.mark.parametrize("refresh", [None, True, False])
+    def test_reading_starts_the_time_anew_unless_asked_not_to(
+        self, server: Server, clock: FrozenClock, how: str, refresh: bool | None
+    ) -> None:
+        put(server, "u", "a", ttl=1)
+        clock.advance(timedelta(seconds=40))
+
+        if how == "get":
+            get(server, "u", "a", **({} if refresh is None else {"refresh_ttl": str(refresh).lower()}))
+        else:
+            found(server, "u", refresh_ttl=refresh)
+        clock.advance(timedelta(seconds=40))
+
+        assert found(server, "u") == ([] if refresh is False else ["u.a"])
+
+    def test_only_items_on_the_page_are_read(self, server: Server, clock: FrozenClock) -> None:
+        put(server, "u", "a", ttl=1)
+        put(server, "u", "b", ttl=1)
+        clock.advance(timedelta(seconds=40))
+
+        found(server, "u", limit=1)
+        clock.advance(timedelta(seconds=40))
+
+        assert found(server, "u") == ["u.a"]
+
+    def test_a_put_without_a_time_makes_an_item_stay(self, server: Server, clock: FrozenClock) -> None:
+        put(server, "u", "a", ttl=1)
+        put(server, "u", "a")
+
+        clock.advance(timedelta(days=1))
+
+        assert found(server, "u") == ["u.a"]
+
+    @pytest.mark.parametrize("ttl", [0, -1, -1e300])
+    def test_a_time_that_is_over_before_it_begins_ends_at_once(
+        self, server: Server, clock: FrozenClock, ttl: float
+    ) -> None:
+        put(server, "u", "a", ttl=ttl)
+
+        assert found(server, "u") == []
+
+    def test_a_time_beyond_all_calendars_is_long(self, server: Server, clock: FrozenClock) -> None:
+        put(server, "u", "a", ttl=1e300)
+
+        clock.advance(timedelta(days=36500))
+
+        assert found(server, "u") == ["u.a"]
