@@ -54,9 +54,7 @@ async def search(world: World, body: JsonObject) -> Answer:
 
 async def count(world: World, body: JsonObject) -> int:
     """Return how many assistants match."""
-    return world.assistants.count(
-        graph_id=body.get("graph_id"), name=body.get("name"), metadata=body.get("metadata")
-    )
+    return world.assistants.count(graph_id=body.get("graph_id"), name=body.get("name"), metadata=body.get("metadata"))
 
 
 async def get(world: World, assistant_id: str) -> JsonObject:

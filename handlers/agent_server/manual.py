@@ -91,13 +91,13 @@ def _entry(document: JsonObject, method: str, path: str, operation: JsonObject) 
         body = _resolved(document, operation["requestBody"])
         asked.append((_kind(body), "body", body.get("description", "")))
     answers = []
-    for status, response in operation["responses"].items():
+    for status, response in sorted(operation["responses"].items()):
         answer = _resolved(document, response)
         answers.append((status, _kind(answer), answer.get("description", "")))
     return (
         f'<details id="{escape(operation["operationId"])}">\n'
-        f'<summary><span class="method">{method.upper()}</span><span class="path">{escape(path)}</span>'
-        f'<span class="summary">{escape(operation.get("summary", ""))}</span>{missing}</summary>\n'
+        f'<summary><span class="method">{method.upper()}</span> <span class="path">{escape(path)}</span>'
+        f' <span class="summary">{escape(operation.get("summary", ""))}</span>{missing}</summary>\n'
         f"{_prose(operation.get('description', ''))}\n"
         f"{_table('Takes', asked)}{_table('Answers', answers)}</details>"
     )

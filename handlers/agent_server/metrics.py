@@ -43,9 +43,7 @@ def as_text(service: Service, version: str) -> bytes:
     python = {"implementation": platform.python_implementation(), "version": platform.python_version()}
     target = {"api_version": version, "service_name": "lsd_langgraph_api"}
     lines = [
-        *_metric(
-            "python_info", "gauge", "Python platform information", [_sample("python_info", 1, **python)]
-        ),
+        *_metric("python_info", "gauge", "Python platform information", [_sample("python_info", 1, **python)]),
         *_metric("target_info", "gauge", "Target metadata", [_sample("target_info", 1, **target)]),
         *_metric("lg_api_http_requests_total", "counter", "HTTP requests answered", requests),
         *_metric(

@@ -39,7 +39,7 @@ async def update(world: World, thread_id: str, body: JsonObject) -> JsonObject:
         raise Conflict(f"Thread {thread_id} has in-flight runs: []")
     at = body.get("checkpoint") or {}
     checkpoint_id = at.get("checkpoint_id") or body.get("checkpoint_id")
-    place = Place(at.get("checkpoint_ns") or ROOT, checkpoint_id or None)
+    place = Place(at.get("checkpoint_ns") or ROOT, str(checkpoint_id) if checkpoint_id else None)
     made = apply(world, thread_id, agent, [[update_from(body)]], place)
     ref = checkpoint_ref(thread_id, place.namespace, made.id, made.metadata.get("parents", {}))
     return {"checkpoint": ref, "configurable": ref, "checkpoint_id": made.id}

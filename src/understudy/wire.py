@@ -21,17 +21,18 @@ class TooDeep(ValueError):
 def loads(raw: bytes) -> Json:
     """Return the value of a JSON text; ValueError when it is none, TooDeep when it cannot be answered again.
 
-    Integers beyond 64 bits become floats, and an escaped NUL becomes U+FFFD, as in the Agent Server.
+    Integers beyond 64 bits become floats, as in the Agent Server.
     """
-    value = orjson.loads(raw.replace(b"\\u0000", b"\\ufffd") if b"\\u0000" in raw else raw)
+    value = orjson.loads(raw)
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and _depth(raw) > MAX_DEPTH:
         raise TooDeep(f"nested deeper than {MAX_DEPTH} levels")
     return value
 
 
 def dumps(value: Json) -> bytes:
-    """Return `value` as compact JSON."""
-    return orjson.dumps(value)
+    """Return `value` as compact JSON. A NUL reads as U+FFFD, as in the Agent Server."""
+    text = orjson.dumps(value)
+    return text.replace(b"\\u0000", b"\\ufffd") if b"\\u0000" in text else text
 
 
 def canonical(text: str) -> str:

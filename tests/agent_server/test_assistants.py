@@ -1,4 +1,4 @@
-"""Assistants over HTTP: versions, configuration, search."""
+"""Assistants over HTTP: create, patch, delete. Versions and searches have files of their own."""
 
 from __future__ import annotations
 
@@ -27,10 +27,6 @@ def patch(server: Server, assistant: dict[str, Any], **body: Any) -> dict[str, A
     answer = server.patch(f"/assistants/{assistant['assistant_id']}", body)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
-
-
-def names(server: Server, **body: Any) -> list[str]:
-    return [found["name"] for found in server.post("/assistants/search", body).json()]
 
 
 def test_every_graph_has_an_assistant_from_the_start(server: Server) -> None:
@@ -174,9 +170,7 @@ def test_keys_that_belong_to_the_server_are_dropped(server: Server) -> None:
 
 
 def test_a_patch_merges_metadata_and_replaces_everything_else(server: Server) -> None:
-    assistant = create(
-        server, metadata={"a": 1, "n": {"x": 1}}, context={"k": 1}, name="old", description="D"
-    )
+    assistant = create(server, metadata={"a": 1, "n": {"x": 1}}, context={"k": 1}, name="old", description="D")
 
     patched = patch(server, assistant, metadata={"n": {"y": 2}, "b": None}, name="", graph_id="steps")
 
@@ -212,141 +206,6 @@ def test_a_patched_config_and_context_follow_each_other(
     patched = patch(server, assistant, **change)
 
     assert (patched["config"], patched["context"]) == (config, context)
-
-
-def test_every_patch_makes_a_version_also_an_empty_one(server: Server) -> None:
-    assistant = create(server, name="one")
-    patch(server, assistant)
-    patch(server, assistant, name="three")
-
-    versions = server.post(f"/assistants/{assistant['assistant_id']}/versions", {}).json()
-
-    assert [(version["version"], version["name"]) for version in versions] == [
-        (3, "three"),
-        (2, "one"),
-        (1, "one"),
-    ]
-    assert list(versions[0]) == [
-        "assistant_id",
-        "version",
-        "graph_id",
-        "config",
-        "context",
-        "metadata",
-        "created_at",
-        "name",
-        "description",
-    ]
-
-
-def test_versions_are_told_in_pages_and_by_metadata_and_an_empty_page_is_not_found(server: Server) -> None:
-    assistant = create(server, metadata={"n": {"x": 1, "y": 2}})
-    patch(server, assistant, metadata={"n": 2})
-    path = f"/assistants/{assistant['assistant_id']}/versions"
-
-    page = server.post(path, {"limit": 1, "offset": 1}).json()
-    found = server.post(path, {"metadata": {"n": {"x": 1}}}).json()
-    beyond = server.post(path, {"offset": 2})
-
-    assert [version["version"] for version in page] == [1]
-    assert [version["version"] for version in found] == [1]
-    assert (beyond.status_code, beyond.json()["detail"]) == (
-        404,
-        f"Assistant {assistant['assistant_id']} not found",
-    )
-
-
-def test_going_back_to_a_version_leaves_graph_and_context_and_the_numbers_go_on(server: Server) -> None:
-    assistant = create(server, name="one", metadata={"v": 1}, context={"k": 1})
-    patch(server, assistant, name="two", metadata={"v": 2, "w": 2}, context={"k": 2}, graph_id="steps")
-    path = f"/assistants/{assistant['assistant_id']}/latest"
-
-    latest = server.post(path, {"version": 1}).json()
-    patched = patch(server, assistant, description="three")
-
-    assert (latest["version"], latest["name"], latest["metadata"]) == (1, "one", {"v": 1})
-    assert (latest["config"], latest["context"]) == ({"configurable": {"k": 1}}, {"k": 2})
-    assert latest["graph_id"] == "steps"
-    assert (patched["version"], patched["name"]) == (3, "one")
-
-
-@pytest.mark.parametrize(("body", "version"), [({"version": 99}, "99"), ({}, "None")])
-def test_a_version_that_does_not_exist_is_not_found(
-    server: Server, body: dict[str, Any], version: str
-) -> None:
-    answer = server.post(f"/assistants/{AGENT}/latest", body)
-
-    assert answer.status_code == 404
-    assert answer.json() == {"detail": f"Version {version} not found for assistant {AGENT}"}
-
-
-def test_the_newest_assistant_is_found_first(server: Server) -> None:
-    create(server, name="older", metadata={"t": 1})
-    create(server, name="newer", metadata={"t": 1})
-    patch(server, server.post("/assistants/search", {"name": "older"}).json()[0])
-
-    assert names(server, metadata={"t": 1}) == ["newer", "older"]
-    assert names(server, metadata={"t": 1}, sort_order="asc") == ["newer", "older"]  # means nothing by itself
-    assert names(server, metadata={"t": 1}, sort_by="updated_at") == ["older", "newer"]
-
-
-def test_names_are_found_and_sorted_in_any_case(server: Server) -> None:
-    for name in ("Alpha_50%", "beta", "ALPHA two", "É"):
-        create(server, name=name, metadata={"t": 1})
-
-    assert names(server, name="alpha", metadata={"t": 1}) == ["ALPHA two", "Alpha_50%"]
-    assert names(server, name="0%", metadata={"t": 1}) == ["Alpha_50%"]
-    assert names(server, name="é") == ["É"]
-    assert names(server, metadata={"t": 1}, sort_by="name", sort_order="asc") == [
-        "ALPHA two",
-        "Alpha_50%",
-        "beta",
-        "É",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("metadata", "found"),
-    [
-        ({"n": {"p": 1}}, True),
-        ({"n": {}}, True),
-        ({"t": ["x", "y"]}, True),
-        ({"t": ["x"]}, False),
-        ({"one": True}, True),
-        ({"one": "1"}, False),
-        ({"nothing": None}, True),
-        ({"absent": None}, False),
-        ({}, True),
-    ],
-)
-def test_metadata_is_found_by_what_it_contains(server: Server, metadata: dict[str, Any], found: bool) -> None:
-    stored = {"n": {"p": 1, "q": 2}, "t": ["x", "y"], "one": 1, "nothing": None}
-    create(server, name="it", metadata=stored)
-
-    assert ("it" in names(server, metadata=metadata)) is found
-
-
-def test_a_search_tells_in_headers_whether_there_is_more(server: Server) -> None:
-    for number in range(5):
-        create(server, name=str(number), metadata={"t": 1})
-
-    def headers(**page: int) -> tuple[str | None, str | None]:
-        answer = server.post("/assistants/search", {"metadata": {"t": 1}, **page})
-        return answer.headers.get("x-pagination-total"), answer.headers.get("x-pagination-next")
-
-    assert headers(limit=2) == ("3", "2")
-    assert headers(limit=2, offset=2) == ("5", "4")
-    assert headers(limit=2, offset=4) == ("5", None)
-    assert headers(offset=50) == ("50", None)
-
-
-def test_a_selection_has_the_fields_asked_for_in_their_own_order(server: Server) -> None:
-    create(server, name="it")
-
-    found = server.post("/assistants/search", {"name": "it", "select": ["version", "name"]}).json()
-
-    assert [list(row.items()) for row in found] == [[("name", "it"), ("version", 1)]]
-    assert len(server.post("/assistants/search", {"name": "it", "select": []}).json()[0]) == 10
 
 
 def test_a_deleted_assistant_takes_its_versions_with_it(server: Server) -> None:

@@ -1,14 +1,10 @@
-"""The store over HTTP: items, filters, namespaces, lifetimes."""
+"""The store over HTTP: items and namespaces. Filters and lifetimes have files of their own."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from understudy.state.clock import FrozenClock
-from understudy.state.world import World
 
 if TYPE_CHECKING:
     import httpx
@@ -29,9 +25,7 @@ def get(server: Server, namespace: str, key: str, **more: str) -> Any:
 
 
 def search(server: Server, prefix: str = "", **more: Any) -> httpx.Response:
-    return server.post(
-        "/store/items/search", {"namespace_prefix": prefix.split(".") if prefix else [], **more}
-    )
+    return server.post("/store/items/search", {"namespace_prefix": prefix.split(".") if prefix else [], **more})
 
 
 def found(server: Server, prefix: str = "", **more: Any) -> list[str]:
@@ -110,9 +104,7 @@ def test_deleting_is_done_twice_as_well_as_once(server: Server) -> None:
         ("post", "/store/namespaces", {"suffix": ["a.b"]}),
     ],
 )
-def test_a_label_with_a_period_is_refused_in_plain_text(
-    server: Server, method: str, path: str, body: Any
-) -> None:
+def test_a_label_with_a_period_is_refused_in_plain_text(server: Server, method: str, path: str, body: Any) -> None:
     answer = getattr(server, method)(path, **({} if body is None else {"json": body}))
 
     label = "" if method == "get" else "a.b"
@@ -208,73 +200,6 @@ def test_a_page_is_a_slice(server: Server, page: dict[str, Any], keys: str) -> N
     assert "".join(name[-1] for name in found(server, "u", **page)) == keys
 
 
-VALUE = {"i": 1, "s": "10", "t": "abc", "b": True, "n": None, "o": {"x": 1, "y": 2}, "l": [1, 2], "$gt": 5}
-
-
-@pytest.mark.parametrize(
-    ("condition", "matches"),
-    [
-        ({"i": 1}, True),
-        ({"i": 1.0, "b": 1, "t": "abc"}, True),
-        ({"i": "1"}, False),
-        ({"i": 1, "t": "x"}, False),
-        ({"n": None, "absent": None}, True),
-        ({"i": None}, False),
-        ({"o": {"x": 1}}, True),
-        ({"o": {"x": 1, "z": None}}, True),
-        ({"o": {"x": 2}}, False),
-        ({"o": {}}, True),
-        ({"i": {}}, False),
-        ({"o": {"x": {"$gt": 0}}}, True),
-        ({"o.x": 1}, False),
-        ({"l": [1, 2]}, True),
-        ({"l": [1]}, False),
-        ({"l": [{"$lt": 2}, 2]}, True),
-        ({"i": {"$eq": 1}}, True),
-        ({"l": {"$eq": [1, 2]}}, True),
-        ({"o": {"$eq": {"x": 1}}}, False),
-        ({"i": {"$ne": 1}}, False),
-        ({"absent": {"$ne": 1}}, True),
-        ({"i": {"$gt": 0, "$lt": 2}}, True),
-        ({"i": {"$gte": 1, "$lte": 1}}, True),
-        ({"i": {"$gt": 1}}, False),
-        ({"s": {"$gt": "9"}}, True),
-        ({"b": {"$gt": 0}}, True),
-        ({"absent": {"$gt": 0}}, False),
-        ({"n": {"$lt": 1}}, False),
-        ({"o": {"$lt": 1}}, False),
-        ({"$gt": 5}, True),
-        ({"$and": [{"i": 1}]}, False),
-        ({}, True),
-        (None, True),
-    ],
-)
-def test_a_filter_is_met_or_not(server: Server, condition: Any, matches: bool) -> None:
-    put(server, "u", "k", VALUE)
-
-    assert found(server, "u", filter=condition) == (["u.k"] if matches else [])
-
-
-@pytest.mark.parametrize(
-    ("condition", "detail"),
-    [
-        ({"i": {"$in": [1, 2]}}, "Unsupported operator: $in"),
-        ({"i": {"$eq": 1, "x": 2}}, "Unsupported operator: x"),
-        ({"i": {"$gt": "x"}}, "could not convert string to float: 'x'"),
-        ({"t": {"$gt": 1}}, "could not convert string to float: 'abc'"),
-        ({"i": {"$gt": None}}, "$gt compares with a number, not with null"),
-        ({"i": {"$lt": [1]}}, "$lt compares with a number, not with an array"),
-        ({"o": {"x": {"$in": [1]}}}, "Unsupported operator: $in"),
-    ],
-)
-def test_a_filter_that_means_nothing_is_refused(server: Server, condition: Any, detail: str) -> None:
-    put(server, "u", "k", VALUE)
-
-    answer = search(server, "u", filter=condition)
-
-    assert (answer.status_code, answer.json()) == (400, {"detail": detail})
-
-
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -298,87 +223,8 @@ def test_a_filter_that_means_nothing_is_refused(server: Server, condition: Any, 
         ({"max_depth": 1.0, "limit": 2.0}, ["a", "s"]),
     ],
 )
-def test_namespaces_are_listed_by_their_labels(
-    server: Server, body: dict[str, Any], expected: list[str]
-) -> None:
+def test_namespaces_are_listed_by_their_labels(server: Server, body: dict[str, Any], expected: list[str]) -> None:
     for namespace in ("u", "s.1.leaf", "s.0.leaf", "a.x.c", "a.b.c.d"):
         put(server, namespace, "k")
 
     assert namespaces(server, **body) == expected
-
-
-class TestLifetime:
-    """A time to live is told in minutes and starts anew when the item is read."""
-
-    @pytest.fixture
-    def clock(self, server: Server) -> FrozenClock:
-        clock = FrozenClock(datetime(2026, 1, 1, tzinfo=UTC))
-        server.world = World(clock=clock, seed=1)
-        return clock
-
-    def test_an_item_is_gone_when_its_time_is_over(self, server: Server, clock: FrozenClock) -> None:
-        put(server, "u", "short", ttl=0.5)
-        put(server, "u", "long")
-
-        clock.advance(timedelta(seconds=29))
-        assert found(server, "u", refresh_ttl=False) == ["u.short", "u.long"]
-        clock.advance(timedelta(seconds=1))
-
-        assert get(server, "u", "short") is None
-        assert found(server, "u") == ["u.long"]
-
-    def test_the_last_item_takes_its_namespace_along(self, server: Server, clock: FrozenClock) -> None:
-        put(server, "u", "a", ttl=1)
-
-        clock.advance(timedelta(minutes=1))
-
-        assert namespaces(server) == []
-
-    @pytest.mark.parametrize("how", ["get", "search"])
-    @pytest.mark.parametrize("refresh", [None, True, False])
-    def test_reading_starts_the_time_anew_unless_asked_not_to(
-        self, server: Server, clock: FrozenClock, how: str, refresh: bool | None
-    ) -> None:
-        put(server, "u", "a", ttl=1)
-        clock.advance(timedelta(seconds=40))
-
-        if how == "get":
-            get(server, "u", "a", **({} if refresh is None else {"refresh_ttl": str(refresh).lower()}))
-        else:
-            found(server, "u", refresh_ttl=refresh)
-        clock.advance(timedelta(seconds=40))
-
-        assert found(server, "u") == ([] if refresh is False else ["u.a"])
-
-    def test_only_items_on_the_page_are_read(self, server: Server, clock: FrozenClock) -> None:
-        put(server, "u", "a", ttl=1)
-        put(server, "u", "b", ttl=1)
-        clock.advance(timedelta(seconds=40))
-
-        found(server, "u", limit=1)
-        clock.advance(timedelta(seconds=40))
-
-        assert found(server, "u") == ["u.a"]
-
-    def test_a_put_without_a_time_makes_an_item_stay(self, server: Server, clock: FrozenClock) -> None:
-        put(server, "u", "a", ttl=1)
-        put(server, "u", "a")
-
-        clock.advance(timedelta(days=1))
-
-        assert found(server, "u") == ["u.a"]
-
-    @pytest.mark.parametrize("ttl", [0, -1, -1e300])
-    def test_a_time_that_is_over_before_it_begins_ends_at_once(
-        self, server: Server, clock: FrozenClock, ttl: float
-    ) -> None:
-        put(server, "u", "a", ttl=ttl)
-
-        assert found(server, "u") == []
-
-    def test_a_time_beyond_all_calendars_is_long(self, server: Server, clock: FrozenClock) -> None:
-        put(server, "u", "a", ttl=1e300)
-
-        clock.advance(timedelta(days=36500))
-
-        assert found(server, "u") == ["u.a"]

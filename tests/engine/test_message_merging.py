@@ -34,9 +34,7 @@ def stored(kind: str, message_id: str = DRAWN, content: str = "hi") -> JsonObjec
         "type": kind,
         "name": None,
     }
-    calls: JsonObject = (
-        {"tool_calls": [], "invalid_tool_calls": [], "usage_metadata": None} if kind == "ai" else {}
-    )
+    calls: JsonObject = {"tool_calls": [], "invalid_tool_calls": [], "usage_metadata": None} if kind == "ai" else {}
     return {**fields, "id": message_id, **calls}
 
 
@@ -145,9 +143,7 @@ TEXTS = [
     r'"\ud800"',
 ]
 WORDS = st.sampled_from([*ROLES, *FIELDS, *MORE_FIELDS, *TEXTS])
-ATOMS = (
-    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=3) | WORDS
-)
+ATOMS = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=3) | WORDS
 CALLS = st.fixed_dictionaries(
     {}, optional={"id": ATOMS, "name": ATOMS, "args": ATOMS, "function": st.dictionaries(WORDS, ATOMS)}
 )

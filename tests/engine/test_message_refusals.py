@@ -19,9 +19,7 @@ CALL = {"name": "f", "args": {"a": 1}, "id": "c1", "type": "tool_call"}
 BROKEN_CALL = {"id": "c2", "type": "function", "function": {"name": "g", "arguments": "{a"}}
 
 HELP = "\nFor troubleshooting, visit: https://docs.langchain.com/oss/python/langchain/errors/MESSAGE_COERCION_FAILURE "
-UNEXPECTED = (
-    ". Use one of 'human', 'user', 'ai', 'assistant', 'function', 'tool', 'system', or 'developer'." + HELP
-)
+UNEXPECTED = ". Use one of 'human', 'user', 'ai', 'assistant', 'function', 'tool', 'system', or 'developer'." + HELP
 MANUAL = "    For further information visit https://errors.pydantic.dev/2.14/v/"
 
 

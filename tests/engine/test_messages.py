@@ -40,9 +40,7 @@ def message(kind: str, content: Json = "hi", **own: Json) -> JsonObject:
 
 
 def ai(content: Json = "hi", **own: Json) -> JsonObject:
-    return message(
-        "ai", content, **{"tool_calls": [], "invalid_tool_calls": [], "usage_metadata": None, **own}
-    )
+    return message("ai", content, **{"tool_calls": [], "invalid_tool_calls": [], "usage_metadata": None, **own})
 
 
 def tool(content: Json = "hi", **own: Json) -> JsonObject:
@@ -230,9 +228,7 @@ STORED: dict[str, tuple[Json, list[JsonObject]]] = {
 
 
 @pytest.mark.parametrize(("value", "stored"), STORED.values(), ids=STORED)
-def test_a_message_is_stored_field_by_field_in_the_servers_order(
-    value: Json, stored: list[JsonObject]
-) -> None:
+def test_a_message_is_stored_field_by_field_in_the_servers_order(value: Json, stored: list[JsonObject]) -> None:
     before = json.dumps(value)
 
     assert json.dumps(coerce(value, seeded())) == json.dumps(stored)

@@ -186,9 +186,7 @@ def test_an_overlay_without_actions_is_refused(actions: Json) -> None:
 
 @cache
 def read(name: str) -> JsonObject:
-    document: JsonObject = yaml.load(
-        (SPECS / name).read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    document: JsonObject = yaml.load((SPECS / name).read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return document
 
 
@@ -258,8 +256,7 @@ def test_a_mark_says_that_the_handler_checks() -> None:
 
 def test_links_lead_to_operations_and_name_their_parameters() -> None:
     targets = {
-        operation.id: {parameter.name for parameter in operation.parameters}
-        for operation in operations(observed())
+        operation.id: {parameter.name for parameter in operation.parameters} for operation in operations(observed())
     }
 
     for name, link in observed()["components"]["links"].items():

@@ -41,9 +41,7 @@ MERGED: list[tuple[ReducerName, Json, Json, Json]] = [
 
 
 @pytest.mark.parametrize(("reducer", "old", "new", "merged"), MERGED)
-def test_what_is_written_is_merged_by_the_reducer(
-    reducer: ReducerName, old: Json, new: Json, merged: Json
-) -> None:
+def test_what_is_written_is_merged_by_the_reducer(reducer: ReducerName, old: Json, new: Json, merged: Json) -> None:
     before = json.dumps([old, new])
 
     assert merge(reducer, old, new, IDS) == merged
@@ -82,9 +80,7 @@ REFUSED: list[tuple[ReducerName, Json, Json, str]] = [
 
 
 @pytest.mark.parametrize(("reducer", "old", "new", "detail"), REFUSED)
-def test_what_does_not_fit_the_reducer_is_refused(
-    reducer: ReducerName, old: Json, new: Json, detail: str
-) -> None:
+def test_what_does_not_fit_the_reducer_is_refused(reducer: ReducerName, old: Json, new: Json, detail: str) -> None:
     with pytest.raises(Unacceptable) as refusal:
         merge(reducer, old, new, IDS)
 
@@ -104,8 +100,7 @@ def test_a_channel_that_keeps_the_last_value_starts_with_none() -> None:
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=3),
     lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["__overwrite__", "type", "value"]), inner)
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["__overwrite__", "type", "value"]), inner)
     ),
     max_leaves=5,
 )

@@ -34,12 +34,18 @@ def merge(reducer: ReducerName, old: Json, new: Json, ids: Ids) -> Json:
     """
     if reducer == "last":
         return new
-    if isinstance(new, dict):
-        if OVERWRITE in new and len(new) == 1:
-            return new[OVERWRITE]
-        if new.get("type") == OVERWRITE and "value" in new:
-            return new["value"]
+    if overwrites(reducer, new):
+        return new[OVERWRITE] if OVERWRITE in new else new["value"]
     return _RULES[reducer](initial(reducer) if old is None else old, new, ids)
+
+
+def overwrites(reducer: ReducerName, new: Json) -> bool:
+    """Return whether writing `new` puts a value in the place of what the channel holds, instead of merging the two."""
+    return (
+        reducer != "last"
+        and isinstance(new, dict)
+        and ((OVERWRITE in new and len(new) == 1) or (new.get("type") == OVERWRITE and "value" in new))
+    )
 
 
 def _append(old: Json, new: Json, _: Ids) -> Json:

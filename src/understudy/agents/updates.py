@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from understudy.agents.reducers import initial, merge
+from understudy.agents.reducers import initial, merge, overwrites
 from understudy.errors import Unacceptable
 from understudy.state.agents import START, Agent
 from understudy.state.checkpoints import ROOT, Checkpoint, History
@@ -25,6 +25,7 @@ COPY = "__copy__"
 INPUT = "__input__"
 
 _HELP = "\nFor troubleshooting, visit: https://docs.langchain.com/oss/python/langgraph/errors/"
+_CONCURRENT = f"{_HELP}INVALID_CONCURRENT_GRAPH_UPDATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,7 @@ class _Steps:
     def _write(self, updates: Sequence[Update]) -> None:
         values = self._values()
         written: set[str] = set()
+        settled: set[str] = set()
         following: set[str] = set()
         sent: list[str] = []
         for update in updates:
@@ -180,13 +182,19 @@ class _Steps:
             writes = [(name, new) for name, new in _writes(update) if name in self._agent.channels]
             for name, new in writes:
                 reducer = self._agent.channels[name]
-                if reducer == "last" and name in written:
+                overwriting = overwrites(reducer, new)
+                if name in written and reducer == "last":
                     raise Unacceptable(
                         f"At key '{name}': Can receive only one value per step. Use an Annotated key to handle "
-                        f"multiple values.{_HELP}INVALID_CONCURRENT_GRAPH_UPDATE"
+                        f"multiple values.{_CONCURRENT}"
                     )
-                values[name] = merge(reducer, values.get(name), new, self._world.ids)
+                if name in settled and overwriting:
+                    raise Unacceptable(f"Can receive only one Overwrite value per super-step.{_CONCURRENT}")
+                if name not in settled:
+                    values[name] = merge(reducer, values.get(name), new, self._world.ids)
                 written.add(name)
+                if overwriting:
+                    settled.add(name)
             following.update(self._agent.successors(node))
             goto, pushes = _targets(update.command, self._agent)
             following.update(goto)
@@ -199,7 +207,7 @@ class _Steps:
         if as_node is None:
             ran = self._base.ran if self._base else ()
             if len(ran) > 1:
-                raise Unacceptable(f"Ambiguous update, specify as_node{_HELP}INVALID_CONCURRENT_GRAPH_UPDATE")
+                raise Unacceptable(f"Ambiguous update, specify as_node{_CONCURRENT}")
             as_node = ran[0] if ran else START
         if as_node != START and as_node not in self._agent.nodes:
             raise Unacceptable(f"Node {as_node} does not exist")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Reader = Callable[[list[str]], "Json"]
 """Takes the texts given for a parameter, none if it is absent; returns its value or raises Invalid."""
 
-_BOOLEANS = {"true": True, "True": True, "1": True, "false": False, "False": False, "0": False}
+_BOOLEANS = {"true": True, "True": True, "false": False, "False": False}
 
 
 def reader(document: JsonObject, parameter: Parameter) -> Reader:
@@ -76,7 +76,7 @@ def _converter(kinds: set[str]) -> Callable[[str], Json]:
     """Return what makes a value of a text: of the likeliest of these types, the text itself where none fits."""
 
     def convert(text: str) -> Json:
-        if "boolean" in kinds and text in _BOOLEANS and not ("integer" in kinds and text.isdigit()):
+        if "boolean" in kinds and text in _BOOLEANS:
             return _BOOLEANS[text]
         if "integer" in kinds:
             try:

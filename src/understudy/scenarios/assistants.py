@@ -26,8 +26,8 @@ def complete(
     assistant_id = row.get("assistant_id")
     assistant_id = world.ids.random() if assistant_id is None else uuid(assistant_id, (*path, "assistant_id"), complain)
     now = timestamp(world.clock.now())
-    created_at = _time(row, "created_at", path, complain) or now
-    updated_at = _time(row, "updated_at", path, complain) or created_at
+    created_at = time(row, "created_at", path, complain) or now
+    updated_at = time(row, "updated_at", path, complain) or created_at
     config, context = _configuration(row, path, complain)
     versions = row.get("versions", [])
     whole: JsonObject = {
@@ -69,7 +69,7 @@ def _version(row: JsonObject, at: int, assistant: JsonObject, path: Path, compla
         "config": whole["config"],
         "context": whole["context"],
         "metadata": whole["metadata"],
-        "created_at": _time(row, "created_at", path, complain) or whole["created_at"],
+        "created_at": time(row, "created_at", path, complain) or whole["created_at"],
         "name": whole["name"],
         "description": whole["description"],
     }
@@ -86,9 +86,3 @@ def _configuration(row: JsonObject, path: Path, complain: Complain) -> tuple[Jso
         complain(path, refusal.detail)
     return config or {}, context or {}
 
-
-def _time(row: JsonObject, name: str, path: Path, complain: Complain) -> str | None:
-    if name not in row:
-        return None
-    when = time(row[name], (*path, name), complain)
-    return None if when is None else timestamp(when)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from understudy.errors import did_you_mean
 from understudy.scenarios.problems import quoted
-from understudy.state.clock import moment
+from understudy.state.clock import moment, timestamp
 from understudy.wire import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from understudy.scenarios.problems import Path
+    from understudy.wire import Json, JsonObject
 
 Complain: TypeAlias = "Callable[[Path, str], None]"
 """Is told where something is wrong in a scenario, and what."""
@@ -29,17 +29,20 @@ def uuid(text: str, path: Path, complain: Complain) -> str:
         return text
 
 
-def time(text: str, path: Path, complain: Complain) -> datetime | None:
-    """Return the moment that a text names; one without an offset is UTC."""
+def time(row: JsonObject, name: str, path: Path, complain: Complain) -> str | None:
+    """Return the time under `name` as the API writes it, None where there is none; without an offset it is UTC."""
+    text = row.get(name)
+    if text is None:
+        return None
     try:
-        return moment(text)
+        return timestamp(moment(text))
     except (OverflowError, ValueError):
-        complain(path, f"{quoted(text)} is no time, like 2026-01-31T08:00:00Z")
+        complain((*path, name), f"{quoted(text)} is no time, like 2026-01-31T08:00:00Z")
         return None
 
 
-def known(kind: str, name: str, names: Iterable[str], path: Path, complain: Complain) -> None:
+def known(kind: str, name: Json, names: Iterable[str], path: Path, complain: Complain) -> None:
     """Complain when no `kind` has this name."""
     names = list(names)
     if name not in names:
-        complain(path, f"no {kind} {quoted(name)}.{did_you_mean(name, names)}")
+        complain(path, f"no {kind} {quoted(name)}.{did_you_mean(str(name), names)}")

@@ -22,18 +22,12 @@ def complete(row: JsonObject, path: Path, *, world: World, complain: Complain) -
         home_of(row["namespace"])
     except Refusal as refusal:
         complain((*path, "namespace"), refusal.detail)
-    created_at = _time(row, "created_at", path, complain) or timestamp(world.clock.now())
+    created_at = time(row, "created_at", path, complain) or timestamp(world.clock.now())
     return {
         "namespace": row["namespace"],
         "key": row["key"],
         "value": row["value"],
         "created_at": created_at,
-        "updated_at": _time(row, "updated_at", path, complain) or created_at,
+        "updated_at": time(row, "updated_at", path, complain) or created_at,
     }
 
-
-def _time(row: JsonObject, name: str, path: Path, complain: Complain) -> str | None:
-    if name not in row:
-        return None
-    when = time(row[name], (*path, name), complain)
-    return None if when is None else timestamp(when)

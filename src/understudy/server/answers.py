@@ -23,17 +23,23 @@ def encoded(result: Json | Answer, success: int = 200) -> tuple[int, list[tuple[
     if not isinstance(result, Answer):
         if success in _BODILESS:
             return success, [], b""
-        body = dumps(result)
+        body = _text(result)
         return success, [(b"content-length", str(len(body)).encode()), _JSON], body
     status = success if result.status is None else result.status
     headers = [(name.encode(), value.encode()) for name, value in result.headers.items()]
     if status in _BODILESS:
         return status, headers, b""
-    body = result.body if isinstance(result.body, bytes) else dumps(result.body)
+    body = result.body if isinstance(result.body, bytes) else _text(result.body)
     headers.append((b"content-length", str(len(body)).encode()))
     if result.media_type is not None:
         headers.append((b"content-type", result.media_type.encode()))
     return status, headers, body
+
+
+def _text(value: Json) -> bytes:
+    """Return a body as JSON. NUL goes out as U+FFFD, by its escape, as it does from the Agent Server."""
+    text = dumps(value)
+    return text.replace(b"\\u0000", b"\\ufffd") if b"\\u0000" in text else text
 
 
 async def respond(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

@@ -17,6 +17,13 @@ class Disconnected(Exception):
     """The client left before its request was complete."""
 
 
+class NestedTooDeeply(Unacceptable):
+    """The body has more levels than could be answered again."""
+
+    def __init__(self) -> None:
+        super().__init__("Recursion limit reached")
+
+
 async def read(scope: Scope, receive: Receive, limit: int) -> bytes:
     """Return the whole body. BodyTooLarge when it has more than `limit` bytes, before reading them all."""
     for name, value in scope["headers"]:
@@ -40,11 +47,11 @@ async def read(scope: Scope, receive: Receive, limit: int) -> bytes:
 
 
 def parsed(raw: bytes) -> Json:
-    """Return the JSON value of a body. Invalid when it is none, Unacceptable when it is nested too deeply."""
+    """Return the JSON value of a body. Invalid when it is none, or NestedTooDeeply."""
     try:
         return loads(raw)
     except TooDeep:
-        raise Unacceptable("Recursion limit reached") from None
+        raise NestedTooDeeply from None
     except ValueError:
         raise Invalid("Invalid JSON in request body") from None
 

@@ -13,12 +13,12 @@ from connexion.resolver import Resolution, Resolver
 
 from understudy.contract.parameters import reader
 from understudy.contract.validators import Schema
-from understudy.errors import Forbidden, Invalid, Refusal, Unauthorized
+from understudy.errors import BodyTooLarge, Forbidden, Invalid, NotImitated, Refusal, Unauthorized
 from understudy.exchange import Caller
 from understudy.server import bodies
 from understudy.server.answers import encoded, respond
 from understudy.server.handlers import bind
-from understudy.server.strict import AnswerCheck
+from understudy.server.strict import UNDOCUMENTED, AnswerCheck
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from understudy.server.handlers import Handlers
     from understudy.state.world import World
     from understudy.wire import Json, JsonObject
+
+
+OF_THIS_SERVER = (Unauthorized, Forbidden, BodyTooLarge, NotImitated)
+"""Refusals that no document knows: they are this server's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +86,18 @@ class BoundOperation:
         """Answer one request."""
         begun = perf_counter()
         result: Any
+        check = self._check
         try:
             if self._keys:
                 self._admit(scope)
             result = await self._handler(**await self._arguments(scope, receive))
         except Refusal as refusal:
             result = self._around.dialect.refuse(refusal)
+            if isinstance(refusal, UNDOCUMENTED):
+                check = None
         status, headers, body = encoded(result, self._success)
-        if self._check is not None:
-            self._check.check(status, headers, body)
+        if check is not None:
+            check.check(status, headers, body)
         service, method = self._around.service, scope["method"]
         service.requests[method, self._operation.path, status] += 1
         service.seconds[method, self._operation.path] += perf_counter() - begun

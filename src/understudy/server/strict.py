@@ -6,12 +6,22 @@ from typing import TYPE_CHECKING
 
 from understudy.contract.operations import resolve
 from understudy.contract.validators import Schema
-from understudy.errors import UnderstudyError
+from understudy.errors import BodyTooLarge, Forbidden, NotImitated, Refusal, Unauthorized, UnderstudyError
+from understudy.server.bodies import NestedTooDeeply
 from understudy.wire import loads
 
 if TYPE_CHECKING:
     from understudy.contract.operations import Operation
     from understudy.wire import JsonObject
+
+UNDOCUMENTED: tuple[type[Refusal], ...] = (
+    BodyTooLarge,
+    Forbidden,
+    NestedTooDeeply,
+    NotImitated,
+    Unauthorized,
+)
+"""What any operation may be refused with, although its document need not say so: the server has limits of its own."""
 
 
 class ContractBroken(UnderstudyError):

@@ -102,12 +102,12 @@ class Namespaces:
         told once.
         """
         literal = tuple(takewhile(lambda label: label != ANY, prefix))
-        backwards = suffix[::-1]
-        found: Iterable[Namespace] = (
-            namespace
-            for namespace in self.under(literal)
-            if _fits(namespace, prefix) and _fits(namespace[::-1], backwards)
-        )
+        found: Iterable[Namespace] = self.under(literal)
+        if len(literal) < len(prefix):
+            found = (namespace for namespace in found if _fits(namespace, prefix))
+        if suffix:
+            backwards = suffix[::-1]
+            found = (namespace for namespace in found if _fits(namespace[::-1], backwards))
         if depth is not None:
             found = {namespace[:depth] for namespace in found}
         return sorted(found)

@@ -1,0 +1,159 @@
+"""Scenarios put into a world: everything is filled in and checked first, then all of it goes in or nothing does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from understudy.scenarios import assistants, observed, store, threads
+from understudy.scenarios.agents import AgentReader
+from understudy.scenarios.generate import Generator
+from understudy.scenarios.problems import Problem, ScenarioError, spelled
+from understudy.state.ids import assistant_of
+from understudy.state.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from understudy.scenarios.problems import Path
+    from understudy.scenarios.references import Complain
+    from understudy.scenarios.scenario import Scenario
+    from understudy.state.agents import Agent
+    from understudy.state.clock import Clock
+    from understudy.wire import Json, JsonObject
+
+
+def build(scenarios: Iterable[Scenario], clock: Clock | None = None, seed: int | None = None) -> World:
+    """Return a new world with everything that the scenarios tell, put in one after the other.
+
+    Time and ids are those of the machine without `clock` and `seed`. ScenarioError lists all that is wrong in any of
+    them, such as an id that two of them have.
+    """
+    told = list(scenarios)
+    loading = _Loading()
+    agents: dict[str, Agent] = {}
+    for scenario in told:
+        for graph_id, agent in loading.agents(scenario, agents).items():
+            if graph_id in agents and agents[graph_id] != agent:
+                first = next(other for other in told if graph_id in other.agents)
+                loading.complain(scenario, ("agents", graph_id), f"{first.name} has another agent of this name")
+            agents[graph_id] = agent
+    world = World(agents.values(), clock=clock, seed=seed)
+    names = [*dict.fromkeys(name for scenario in told for name in scenario.agents)]
+    loading.fill(world, told, agents, names)
+    return world
+
+
+def load(scenario: Scenario, world: World) -> None:
+    """Put a scenario's assistants, threads and items into a world; what has the same id there is replaced.
+
+    Its agents must be agents of the world already. ScenarioError lists all that is wrong; then nothing has changed.
+    """
+    loading = _Loading()
+    agents = {agent.graph_id: agent for agent in world.agents}
+    for graph_id, agent in loading.agents(scenario, agents).items():
+        if agents.get(graph_id) != agent:
+            loading.complain(scenario, ("agents", graph_id), "a world that is there already gets no other agents")
+    loading.fill(world, [scenario], agents, [*agents, *scenario.agents])
+
+
+@dataclass
+class _Rows:
+    """What is to be put into a world, complete."""
+
+    assistants: list[tuple[JsonObject, list[JsonObject]]] = field(default_factory=list)
+    threads: list[tuple[JsonObject, Sequence[JsonObject]]] = field(default_factory=list)
+    items: list[tuple[JsonObject, float | None]] = field(default_factory=list)
+    generators: list[Generator] = field(default_factory=list)
+
+
+class _Loading:
+    """Collects what is wrong and what is to be put in."""
+
+    def __init__(self) -> None:
+        self._problems: list[Problem] = []
+        self._rows = _Rows()
+        # By kind and id, where the row was told first.
+        self._seen: dict[tuple[str, Json], tuple[str, Path]] = {}
+
+    def complain(self, scenario: Scenario, path: Path, what: str) -> None:
+        """Note a problem."""
+        self._problems.append(scenario.problem(path, what))
+
+    def agents(self, scenario: Scenario, others: Mapping[str, Agent]) -> dict[str, Agent]:
+        """Return the agents of a scenario whose shape is right."""
+        self._problems += scenario.problems
+        return AgentReader(scenario, others, self._complaints_of(scenario)).agents()
+
+    def fill(
+        self, world: World, scenarios: Iterable[Scenario], agents: Mapping[str, Agent], names: list[str]
+    ) -> None:
+        """Put everything in. ScenarioError when there is any problem."""
+        scenarios = list(scenarios)
+        for scenario in scenarios:
+            self._read(world, scenario, agents, names)
+        if self._problems:
+            order = {scenario.name: at for at, scenario in enumerate(scenarios)}
+            raise ScenarioError(sorted(self._problems, key=lambda problem: (order[problem.source], problem.line or 0)))
+        rows = self._rows
+        for scenario in scenarios:
+            for graph_id, row in scenario.agents.items():
+                if row.get("assistant") is False:
+                    world.assistants.delete(assistant_of(graph_id))
+        for assistant, versions in rows.assistants:
+            world.assistants.restore(assistant, versions)
+        for thread, history in rows.threads:
+            world.threads.restore(thread, history)
+        for item, ttl in rows.items:
+            world.store.restore(item, ttl=ttl)
+        for generator in rows.generators:
+            generator.fill(world)
+
+    def _read(self, world: World, scenario: Scenario, agents: Mapping[str, Agent], names: list[str]) -> None:
+        complain = self._complaints_of(scenario)
+        for path, row in scenario.rows("assistants"):
+            before = len(self._problems)
+            assistant, versions = assistants.complete(row, path, world=world, graphs=names, complain=complain)
+            self._once(scenario, "assistant", assistant["assistant_id"], path)
+            if len(self._problems) == before:
+                self._hold(scenario, path, "Assistant", [assistant])
+                self._hold(scenario, path, "AssistantVersion", versions)
+            self._rows.assistants.append((assistant, versions))
+        for path, row in scenario.rows("threads"):
+            before = len(self._problems)
+            thread, history = threads.complete(
+                row, path, world=world, agents=agents, names=names, complain=complain
+            )
+            self._once(scenario, "thread", thread["thread_id"], path)
+            if len(self._problems) == before:
+                self._hold(scenario, path, "Thread", [thread])
+                self._hold(scenario, path, "ThreadState", history)
+            self._rows.threads.append((thread, history))
+        for path, row in scenario.rows("store"):
+            before = len(self._problems)
+            item = store.complete(row, path, world=world, complain=complain)
+            self._once(scenario, "item", [*item["namespace"], item["key"]], path)
+            if len(self._problems) == before:
+                self._hold(scenario, path, "Item", [item])
+            self._rows.items.append((item, row.get("ttl")))
+        if scenario.is_sound(("generate",)) and scenario.generate:
+            generator = Generator(scenario, agents, names, complain)
+            self._rows.generators.append(generator)
+
+    def _once(self, scenario: Scenario, kind: str, key: Json, path: Path) -> None:
+        """Complain when something with this key was told before."""
+        known = (kind, tuple(key) if isinstance(key, list) else key)
+        if known in self._seen:
+            name, where = self._seen[known]
+            first = spelled(where) if name == scenario.name else f"{name}, {spelled(where)}"
+            self.complain(scenario, path, f"the {kind} {key if isinstance(key, str) else '/'.join(key)} is told twice, first by {first}")
+        self._seen.setdefault(known, (scenario.name, path))
+
+    def _hold(self, scenario: Scenario, path: Path, kind: str, rows: Iterable[JsonObject]) -> None:
+        """Hold complete rows to the observed document."""
+        for row in rows:
+            for inner, what in observed.faults(kind, row):
+                self.complain(scenario, path, f"{kind} {spelled(inner)}: {what}" if inner else f"{kind}: {what}")
+
+    def _complaints_of(self, scenario: Scenario) -> Complain:
+        return lambda path, what: self.complain(scenario, path, what)

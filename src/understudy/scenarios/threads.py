@@ -1,0 +1,134 @@
+"""Threads between a scenario and a world: rows filled in from their histories and checked."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from understudy.scenarios.references import known, time, uuid
+from understudy.scenarios.states import TICK, States
+from understudy.state.clock import moment, timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from understudy.scenarios.problems import Path
+    from understudy.scenarios.references import Complain
+    from understudy.state.agents import Agent
+    from understudy.state.world import World
+    from understudy.wire import JsonObject
+
+_ERROR = re.compile(r"(?P<error>\w+)\((?P<message>.*)\)", re.DOTALL)
+
+
+def complete(
+    row: JsonObject, path: Path, *, world: World, agents: Mapping[str, Agent], names: list[str], complain: Complain
+) -> tuple[JsonObject, list[JsonObject]]:
+    """Return the row of a thread and its states, oldest first, with everything that was left out.
+
+    `names` are the agents there are; of those that are not in `agents`, nothing more is known.
+    """
+    told_id = row.get("thread_id")
+    thread_id = world.ids.time_ordered() if told_id is None else uuid(told_id, (*path, "thread_id"), complain)
+    metadata = row.get("metadata", {})
+    graph_id = metadata.get("graph_id")
+    history = _history(row)
+    if graph_id is not None:
+        known("agent", graph_id, names, (*path, "metadata", "graph_id"), complain)
+    elif history:
+        complain(path, "metadata.graph_id is missing: it names the agent that the history is of")
+    agent = agents.get(graph_id)
+    start = _start(row, history, world.clock.now())
+    thread = {"thread_id": thread_id, "metadata": metadata}
+    states = States(thread, agent, start, complain)
+    for at, state in enumerate(history):
+        place = (*path, "history", at) if row.get("history") else path
+        states.add(state, place)
+    told = states.settle()
+    status = row.get("status") or _status(states)
+    created_at = time(row, "created_at", path, complain) or timestamp(start)
+    updated_at = time(row, "updated_at", path, complain) or (told[-1]["created_at"] if told else created_at)
+    whole: JsonObject = {
+        "thread_id": thread_id,
+        "created_at": created_at,
+        "updated_at": updated_at,
+        "state_updated_at": time(row, "state_updated_at", path, complain) or updated_at,
+        "metadata": metadata,
+        "status": status,
+        "config": row.get("config", {}),
+        **({} if row.get("copied") else _outcome(row, states, status)),
+    }
+    if row.get("ttl"):
+        whole["ttl"] = row["ttl"]
+    return whole, told
+
+
+def _history(row: JsonObject) -> list[JsonObject]:
+    """Return the states as they were written; values without a history are one state, put there from outside."""
+    history: list[JsonObject] | None = row.get("history")
+    if history is None and row.get("values") is not None:
+        return [{"values": row["values"], "metadata": {"source": "update"}}]
+    return history or []
+
+
+def _start(row: JsonObject, history: list[JsonObject], now: datetime) -> datetime:
+    """Return the moment of the first state: as it is told, or so that the last state told of comes out right."""
+    if moment_of := _moment(row, "created_at"):
+        return moment_of
+    for at, state in enumerate(history):
+        if moment_of := _moment(state, "created_at"):
+            return moment_of - at * TICK
+    end = _moment(row, "updated_at") or now
+    return end - max(sum(map(_count, history)) - 1, 0) * TICK
+
+
+def _moment(row: JsonObject, name: str) -> datetime | None:
+    text = time(row, name, (), lambda *_: None)
+    return moment(text) if text else None
+
+
+def _count(state: JsonObject) -> int:
+    """Return how many states there are in a state: itself and those inside its tasks."""
+    return 1 + sum(_count(task["state"]) for task in state.get("tasks", ()) if task.get("state"))
+
+
+def _status(states: States) -> str:
+    """Return how the last run ended, by the last state."""
+    last = states.latest()
+    if last is None or not last["next"]:
+        return "idle"
+    return "error" if any(task["error"] for task in last["tasks"]) else "interrupted"
+
+
+def _outcome(row: JsonObject, states: States, status: str) -> JsonObject:
+    """Return values, error and interrupts of a thread, which follow the last run that ended; the first two are absent before.
+
+    Read from the last state, or of a busy thread from the last one at which a run ended.
+    """
+    last = states.finished() if status == "busy" else states.latest()
+    told = {name: row[name] for name in ("values", "error", "interrupts") if name in row}
+    if last is None:
+        return {"values": None, **told}
+    return {
+        "values": last["values"],
+        "error": None if status == "busy" else _error(last),
+        "interrupts": {} if status == "busy" else states.waiting(),
+        **told,
+    }
+
+
+def _error(state: JsonObject) -> JsonObject | None:
+    """Return the error of the first task that failed, as a thread tells it: `ValueError('boom')` taken apart."""
+    text = next((task["error"] for task in state["tasks"] if task["error"]), None)
+    if text is None:
+        return None
+    parts = _ERROR.fullmatch(text)
+    if parts is None:
+        return {"error": "Exception", "message": text}
+    try:
+        message = ast.literal_eval(parts["message"] or "''")
+    except (SyntaxError, ValueError):
+        message = parts["message"]
+    return {"error": parts["error"], "message": str(message)}
