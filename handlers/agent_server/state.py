@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import islice
+from sys import maxsize
 from typing import TYPE_CHECKING
 
-from understudy.agents.updates import Place, agent_of, apply, update_from
+from understudy.agents.updates import Place, agent_of, apply
+from understudy.agents.writes import update_from
 from understudy.errors import Conflict, Invalid
 from understudy.state.checkpoints import ROOT, checkpoint_ref, empty_state, thread_state
 from understudy.state.tables import contains
@@ -101,7 +103,7 @@ def _history(
             and (not metadata or contains(step.metadata, metadata))
         )
 
-    found = islice(filter(matches, known.newest_first(namespace)), limit)
+    found = islice(filter(matches, known.newest_first(namespace)), min(limit, maxsize))
     return [thread_state(thread_id, known, step, namespace=namespace) for step in found]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import orjson
+
 from understudy.errors import Unacceptable
 from understudy.exchange import Answer
-from understudy.wire import loads
 
 from .manual import manual
 from .metrics import as_json, as_text
@@ -35,6 +36,10 @@ _HOST = {
     "revision_id": None,
     "tenant_id": None,
 }
+
+
+# As the real server does, which knows its graphs.
+_WITH_GRAPH_ID = ("Assistant", "AssistantCreate", "AssistantPatch", "AssistantSearchRequest", "GraphSchema")
 
 
 async def ok(world: World, check_db: Json) -> JsonObject:
@@ -68,12 +73,27 @@ async def metrics(world: World, service: Service, format: str | None) -> Answer:
     return Answer(as_text(service, VERSION), media_type="text/plain; version=1.0.0; charset=utf-8")
 
 
-async def docs(world: World, service: Service, caller: Caller) -> Answer:
+async def docs(world: World, service: Service) -> Answer:
     """Return the document for people: one page that needs nothing else."""
-    page = manual(loads(service.document(caller.base_url)))
-    return Answer(page.encode(), media_type="text/html; charset=utf-8")
+    return Answer(manual(service.document).encode(), media_type="text/html; charset=utf-8")
 
 
 async def openapi(world: World, service: Service, caller: Caller) -> Answer:
-    """Return the document for programs."""
-    return Answer(service.document(caller.base_url))
+    """Return the document for programs, with the address of this server and the graphs that it has."""
+    document = _with_graphs(service.document, [agent.graph_id for agent in world.agents])
+    # Not by `wire.dumps`: patterns speak of NUL, and are to be read as they are.
+    return Answer(orjson.dumps({**document, "servers": [{"url": caller.base_url}]}))
+
+
+def _with_graphs(document: JsonObject, graph_ids: list[str]) -> JsonObject:
+    """Return the document with the graph ids that there are, where it speaks of one."""
+    if not graph_ids:
+        return document
+    schemas = document["components"]["schemas"]
+    known = {name: _with_enum(schemas[name], "graph_id", graph_ids) for name in _WITH_GRAPH_ID}
+    return {**document, "components": {**document["components"], "schemas": {**schemas, **known}}}
+
+
+def _with_enum(schema: JsonObject, name: str, values: list[str]) -> JsonObject:
+    properties = schema["properties"]
+    return {**schema, "properties": {**properties, name: {**properties[name], "enum": values}}}

@@ -16,7 +16,6 @@ from understudy.exchange import Service
 from understudy.server.edge import Edge, nowhere
 from understudy.server.handlers import Handlers
 from understudy.server.operations import BoundOperation, ById, OperationMiddleware, Surroundings
-from understudy.wire import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +41,7 @@ def create_app(settings: Settings, world_for: Callable[[Scope], World], *, api: 
         checked=left_to_the_server(contract.observed),
         dialect=dialect,
         handlers=Handlers(package),
-        service=Service(api, document=_served(contract.observed)),
+        service=Service(api, contract.observed),
         world_for=world_for,
         api_keys=frozenset(settings.api_keys),
         max_body=settings.max_body,
@@ -53,19 +52,6 @@ def create_app(settings: Settings, world_for: Callable[[Scope], World], *, api: 
     connexion = ConnexionMiddleware(nowhere, middlewares=[RoutingMiddleware, OperationMiddleware], resolver=ById())
     connexion.add_api(routable(contract.observed), bound=bound)
     return Edge(connexion, dialect, _without_405(contract.observed))
-
-
-def _served(document: JsonObject) -> Callable[[str], bytes]:
-    """Return what makes the JSON text of the document as served under a base URL; made once for each."""
-    texts: dict[str, bytes] = {}
-
-    def text(base_url: str) -> bytes:
-        if base_url not in texts:
-            texts.clear()
-            texts[base_url] = dumps({**document, "servers": [{"url": base_url}]})
-        return texts[base_url]
-
-    return text
 
 
 def _without_405(document: JsonObject) -> frozenset[str]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from understudy.wire import Json
+    from understudy.wire import Json, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,12 @@ class Answer:
 class Service:
     """What a handler may know of the server around it: its document and its counters.
 
-    `document(base_url)` is the observed contract as JSON text. `requests` counts answers by
+    `document` is the observed contract; it is not to be changed. `requests` counts answers by
     (method, path template, status); `seconds` sums their durations by (method, path template).
     """
 
     api: str
-    document: Callable[[str], bytes]
+    document: JsonObject
     requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     seconds: defaultdict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
 

@@ -135,6 +135,18 @@ def test_some_namespaces_must_stay_empty(server: Server, namespace: list[str], d
     assert found(server, "langgraph") == []
 
 
+def test_a_label_has_no_nul(server: Server) -> None:
+    detail = (
+        "Invalid namespace label 'a{}b' found in ('a\\x00b',). Namespace labels cannot contain NUL bytes ('\\x00')."
+    )
+
+    put = server.put("/store/items", {"namespace": ["a\0b"], "key": "k", "value": {}})
+    got = server.get("/store/items", params={"namespace": "a\0b", "key": "k"})
+
+    for answer in (put, got):
+        assert (answer.status_code, answer.json()) == (400, {"detail": detail.format("\ufffd")})
+
+
 def test_reading_needs_a_key(server: Server) -> None:
     put(server, "u", "")
 

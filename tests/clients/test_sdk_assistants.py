@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -48,9 +48,7 @@ def test_an_id_can_be_had_once_or_with_do_nothing_again(client: SyncLangGraphCli
 
     with pytest.raises(ConflictError, match="already exists"):
         client.assistants.create("agent", assistant_id=first["assistant_id"])
-    again = client.assistants.create(
-        "steps", assistant_id=first["assistant_id"], if_exists="do_nothing", name="second"
-    )
+    again = client.assistants.create("steps", assistant_id=first["assistant_id"], if_exists="do_nothing", name="second")
 
     assert again == first
 
@@ -94,7 +92,7 @@ def test_versions_are_listed_and_an_old_one_becomes_the_latest(client: SyncLangG
     client.assistants.update(assistant_id, name="two", metadata={"n": 2})
     client.assistants.update(assistant_id, name="three")
 
-    def named(**options: int) -> list[str]:
+    def named(**options: Any) -> list[str]:
         return [version["name"] for version in client.assistants.get_versions(assistant_id, **options)]
 
     assert named() == ["three", "two", "one"]
@@ -129,9 +127,9 @@ def test_assistants_are_found_by_each_of_their_features(client: SyncLangGraphCli
 def test_a_search_shows_only_what_is_selected(client: SyncLangGraphClient) -> None:
     made = client.assistants.create("agent", name="chosen")
 
-    assert client.assistants.search(name="chosen", select=["assistant_id", "name"]) == [
-        {"assistant_id": made["assistant_id"], "name": "chosen"}
-    ]
+    found: list[Any] = client.assistants.search(name="chosen", select=["assistant_id", "name"])
+
+    assert found == [{"assistant_id": made["assistant_id"], "name": "chosen"}]
 
 
 def test_pages_of_a_search_tell_where_the_next_one_begins(client: SyncLangGraphClient) -> None:

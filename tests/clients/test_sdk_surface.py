@@ -28,9 +28,7 @@ NOT_IMITATED = {
 }
 """Methods whose operations answer 501, and why."""
 
-COMMANDS_REFUSED = {
-    "detail": "POST /threads/{thread_id}/commands (protocol_thread_command_post) is not imitated yet"
-}
+COMMANDS_REFUSED = {"detail": "POST /threads/{thread_id}/commands (protocol_thread_command_post) is not imitated yet"}
 
 
 def public_methods(client: Any) -> set[str]:
@@ -93,9 +91,11 @@ def test_starting_a_run_by_a_command_is_not_imitated(server: Server) -> None:
 
     with get_sync_client(url=server.url, api_key=None) as client:
         client.http.client.event_hooks["response"].append(note)
-        with pytest.raises(httpx.HTTPStatusError, match="501 Not Implemented"):
-            with client.threads.stream(assistant_id="agent") as stream:
-                stream.run.start(input={})
+        with (
+            pytest.raises(httpx.HTTPStatusError, match="501 Not Implemented"),
+            client.threads.stream(assistant_id="agent") as stream,
+        ):
+            stream.run.start(input={})
 
     assert refusals == [COMMANDS_REFUSED]
 

@@ -81,7 +81,7 @@ def test_an_update_merges_metadata(client: SyncLangGraphClient) -> None:
 def test_an_update_answers_nothing_where_that_is_preferred(client: SyncLangGraphClient) -> None:
     thread_id = client.threads.create()["thread_id"]
 
-    answer = client.threads.update(thread_id, metadata={"a": 1}, return_minimal=True)  # type: ignore[func-returns-value]
+    answer: Any = client.threads.update(thread_id, metadata={"a": 1}, return_minimal=True)
 
     assert answer is None
     assert client.threads.get(thread_id)["metadata"] == {"a": 1}
@@ -172,7 +172,7 @@ def test_a_copy_goes_its_own_way(client: SyncLangGraphClient) -> None:
 
 
 def test_pruning_deletes_threads_or_all_but_their_latest_checkpoints(client: SyncLangGraphClient) -> None:
-    step = {"updates": [{"values": {"n": 1}, "as_node": "__start__"}]}
+    step: dict[str, Any] = {"updates": [{"values": {"n": 1}, "as_node": "__start__"}]}
     deleted, kept = (client.threads.create(graph_id="steps", supersteps=[step, step])["thread_id"] for _ in "ab")
 
     assert client.threads.prune([deleted, deleted, MISSING]) == {"pruned_count": 1}

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from understudy.agents.reducers import initial, merge, overwrites
+from understudy.agents.writes import HELP, Update, expect_dict, targets, writes
 from understudy.errors import Unacceptable
-from understudy.state.agents import START, Agent
+from understudy.state.agents import END, START, Agent
 from understudy.state.checkpoints import ROOT, Checkpoint, History
 from understudy.state.clock import timestamp
 
@@ -20,21 +21,10 @@ if TYPE_CHECKING:
     from understudy.state.world import World
     from understudy.wire import Json, JsonObject
 
-END = "__end__"
 COPY = "__copy__"
 INPUT = "__input__"
 
-_HELP = "\nFor troubleshooting, visit: https://docs.langchain.com/oss/python/langgraph/errors/"
-_CONCURRENT = f"{_HELP}INVALID_CONCURRENT_GRAPH_UPDATE"
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """What one node is to have returned: values, or a command with `update` and `goto`; None for the likeliest node."""
-
-    values: Json = None
-    command: JsonObject | None = None
-    as_node: str | None = None
+_CONCURRENT = f"{HELP}INVALID_CONCURRENT_GRAPH_UPDATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +49,6 @@ def apply(
         steps.make(updates)
     steps.commit()
     return steps.base_or_fail()
-
-
-def update_from(body: JsonObject) -> Update:
-    """Return the update that a ThreadStateUpdate or ThreadSuperstepUpdate asks for."""
-    return Update(values=body.get("values"), command=body.get("command"), as_node=body.get("as_node"))
 
 
 def agent_of(world: World, row: JsonObject) -> Agent:
@@ -167,7 +152,7 @@ class _Steps:
     def _input(self, update: Update) -> None:
         if update.values is None:
             raise Unacceptable("Received no input writes for __start__")
-        _expect_dict(update.values)
+        expect_dict(update.values)
         waiting = self._base.next if self._base else ()
         self._add(self._values(), {START, *waiting}, source="input", first_step=-1)
 
@@ -179,8 +164,8 @@ class _Steps:
         sent: list[str] = []
         for update in updates:
             node = self._node(update.as_node)
-            writes = [(name, new) for name, new in _writes(update) if name in self._agent.channels]
-            for name, new in writes:
+            written_now = [(name, new) for name, new in writes(update) if name in self._agent.channels]
+            for name, new in written_now:
                 reducer = self._agent.channels[name]
                 overwriting = overwrites(reducer, new)
                 if name in written and reducer == "last":
@@ -196,10 +181,10 @@ class _Steps:
                 if overwriting:
                     settled.add(name)
             following.update(self._agent.successors(node))
-            goto, pushes = _targets(update.command, self._agent)
+            goto, pushes = targets(update.command, self._agent)
             following.update(goto)
             sent += pushes
-            self._note_result(node, writes)
+            self._note_result(node, written_now)
         self._add(values, following, source="update", sent=sent)
 
     def _node(self, as_node: str | None) -> str:
@@ -292,39 +277,6 @@ def _subgraph(agent: Agent, namespace: str) -> Agent:
             raise Unacceptable(f"Subgraph {'|'.join(part.split(':')[0] for part in namespace.split('|'))} not found")
         agent = inner
     return agent
-
-
-def _expect_dict(values: Json) -> None:
-    if not isinstance(values, dict):
-        raise Unacceptable(f"Expected dict, got {values}{_HELP}INVALID_GRAPH_NODE_RETURN_VALUE")
-
-
-def _writes(update: Update) -> list[tuple[str, Json]]:
-    """Return what an update writes, channel by channel."""
-    if update.command is None:
-        if update.values is None:
-            return []
-        _expect_dict(update.values)
-        return list(update.values.items())
-    if update.values is not None:
-        raise Unacceptable("An update has either values or a command, not both")
-    if update.command.get("resume") is not None:
-        raise Unacceptable("A command that updates the state cannot resume an interrupt")
-    written = update.command.get("update") or {}
-    if isinstance(written, dict):
-        return list(written.items())
-    if all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in written):
-        return [(name, value) for name, value in written]
-    raise Unacceptable(f"Expected dict or a list of [channel, value] pairs, got {written}")
-
-
-def _targets(command: JsonObject | None, agent: Agent) -> tuple[set[str], list[str]]:
-    """Return the nodes that a command goes to, and those it sends an input of their own; unknown ones lead nowhere."""
-    goto = (command or {}).get("goto") or []
-    wanted = goto if isinstance(goto, list) else [goto]
-    names = {target for target in wanted if isinstance(target, str) and target in agent.nodes}
-    sent = [send["node"] for send in wanted if isinstance(send, dict) and send["node"] in agent.nodes]
-    return names, sent
 
 
 def _task(task_id: str, name: str, path: list[Json]) -> JsonObject:

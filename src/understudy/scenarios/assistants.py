@@ -43,7 +43,7 @@ def complete(
         "description": row.get("description"),
     }
     others = []
-    numbers = {whole["version"]}
+    numbers: set[int] = set()
     for at, version in enumerate(versions):
         other = _version(version, at, whole, (*path, "versions", at), complain)
         known("agent", other["graph_id"], graphs, (*path, "versions", at, "graph_id"), complain)

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from understudy import wire
 from understudy.scenarios.problems import quoted
 
 if TYPE_CHECKING:
     from understudy.scenarios.problems import Path
     from understudy.wire import Json
 
-MAX_DEPTH = 100
-"""Levels of nesting that a text may have; answers that show its values add some of their own."""
+MAX_DEPTH = wire.MAX_DEPTH + 6
+"""Levels of nesting that a text may have: those of a body that a client sent, and those around it in a scenario."""
 
 # Libyaml is ten times as fast as Python; PyYAML's wheels have it, a build from source may not.
 if TYPE_CHECKING or not yaml.__with_libyaml__:
@@ -102,7 +103,7 @@ class _Dumper(_FastDumper):
 
     def ignore_aliases(self, data: object) -> bool:
         """Write everything out where it belongs."""
-        return data is not None
+        return True
 
 
 class _Level:

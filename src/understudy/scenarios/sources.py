@@ -22,11 +22,16 @@ _OPTIONS = re.compile(r"(?P<name>.*?):(?P<options>\w+=[^,=]*(?:,\w+=[^,=]*)*)")
 
 @dataclass(frozen=True)
 class Source:
-    """A scenario's YAML text, what it is called, and options that change what it generates."""
+    """A scenario's YAML text, the file that problems with it are told of, and options that change what it generates."""
 
-    name: str
+    file: str
     text: str
     options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What the scenario is called."""
+        return FilePath(self.file).stem
 
     @cached_property
     def content(self) -> Text:
@@ -59,7 +64,7 @@ def find(wanted: str, api: str = "agent-server") -> Source:
         raise SetupError(f"cannot read the scenario {name}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise SetupError(f"cannot read the scenario {name}: not UTF-8 at byte {error.start}") from None
-    return Source(name, text, dict(pair.split("=", 1) for pair in options.split(",") if pair))
+    return Source(str(file) if isinstance(file, FilePath) else file.name, text, dict(pair.split("=", 1) for pair in options.split(",") if pair))
 
 
 def _folder(api: str) -> Traversable:

@@ -73,7 +73,8 @@ def _told(error: ValidationError) -> Iterator[Fault]:
             hint = did_you_mean(value, words) if isinstance(value, str) else f" Known: {', '.join(words)}."
             yield path, f"{quoted(value)} is none of the words that may stand here.{hint}", path
         case "type":
-            yield path, f"must be {_kinds(rule)}, not {_shown(value)}", path
+            quotes = "; put it in quotes" if "string" in rule and not isinstance(value, (dict, list)) else ""
+            yield path, f"must be {_kinds(rule)}, not {_shown(value)}{quotes}", path
         case "minimum":
             yield path, f"must be at least {rule}, not {value}", path
         case "minItems" | "maxItems" if rule == error.schema.get("maxItems"):

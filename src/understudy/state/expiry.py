@@ -23,13 +23,16 @@ class Expiry(Generic[K]):
 
     def set(self, key: K, *, minutes: float) -> datetime:
         """Let `key` be due in so many minutes from now; return when. Times past the year 9999 are cut there."""
+        now = self._clock.now()
         try:
-            deadline = self._clock.now() + timedelta(minutes=minutes)
+            deadline = now + timedelta(minutes=minutes)
         except OverflowError:
-            deadline = datetime.max.replace(tzinfo=self._clock.now().tzinfo)
+            deadline = datetime.max.replace(tzinfo=now.tzinfo)
+        queued = self._deadlines.get(key)
         self._deadlines[key] = deadline
-        self._serial += 1
-        heappush(self._queue, (deadline, self._serial, key))
+        # A later deadline is queued when the earlier one comes up, so that renewing it often costs nothing.
+        if queued is None or deadline < queued:
+            self._queue_up(key, deadline)
         return deadline
 
     def deadline(self, key: K) -> datetime | None:
@@ -47,8 +50,17 @@ class Expiry(Generic[K]):
         now = self._clock.now()
         keys = []
         while self._queue and self._queue[0][0] <= now:
-            deadline, _, key = heappop(self._queue)
-            if self._deadlines.get(key) == deadline:
-                del self._deadlines[key]
-                keys.append(key)
+            _, _, key = heappop(self._queue)
+            deadline = self._deadlines.get(key)
+            if deadline is None:
+                continue
+            if deadline > now:
+                self._queue_up(key, deadline)
+                continue
+            del self._deadlines[key]
+            keys.append(key)
         return keys
+
+    def _queue_up(self, key: K, deadline: datetime) -> None:
+        self._serial += 1
+        heappush(self._queue, (deadline, self._serial, key))

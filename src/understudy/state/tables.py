@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from sys import maxsize
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ class Table:
             for row in map(self._rows.__getitem__, walk)
             if (candidates is None or row[self._key] in candidates) and matches(row)
         )
-        return list(islice(found, wanted))
+        return list(islice(found, None if wanted is None else min(wanted, maxsize)))
 
     def _put_in_order(self) -> None:
         """Sort the order of change anew after a row came in that was changed before others were."""

@@ -1,0 +1,63 @@
+"""What an update from outside writes into a state, and which nodes it leads to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from understudy.errors import Unacceptable
+
+if TYPE_CHECKING:
+    from understudy.state.agents import Agent
+    from understudy.wire import Json, JsonObject
+
+HELP = "\nFor troubleshooting, visit: https://docs.langchain.com/oss/python/langgraph/errors/"
+"""What LangGraph puts behind the complaints that it has a page for, before the name of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What one node is to have returned: values, or a command with `update` and `goto`; None for the likeliest node."""
+
+    values: Json = None
+    command: JsonObject | None = None
+    as_node: str | None = None
+
+
+def update_from(body: JsonObject) -> Update:
+    """Return the update that a ThreadStateUpdate or ThreadSuperstepUpdate asks for."""
+    return Update(values=body.get("values"), command=body.get("command"), as_node=body.get("as_node"))
+
+
+def writes(update: Update) -> list[tuple[str, Json]]:
+    """Return what an update writes, channel by channel."""
+    if update.command is None:
+        if update.values is None:
+            return []
+        expect_dict(update.values)
+        return list(update.values.items())
+    if update.values is not None:
+        raise Unacceptable("An update has either values or a command, not both")
+    if update.command.get("resume") is not None:
+        raise Unacceptable("A command that updates the state cannot resume an interrupt")
+    written = update.command.get("update") or {}
+    if isinstance(written, dict):
+        return list(written.items())
+    if all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in written):
+        return [(name, value) for name, value in written]
+    raise Unacceptable(f"Expected dict or a list of [channel, value] pairs, got {written}")
+
+
+def targets(command: JsonObject | None, agent: Agent) -> tuple[set[str], list[str]]:
+    """Return the nodes that a command goes to, and those it sends an input of their own; unknown ones lead nowhere."""
+    goto = (command or {}).get("goto") or []
+    wanted = goto if isinstance(goto, list) else [goto]
+    names = {target for target in wanted if isinstance(target, str) and target in agent.nodes}
+    sent = [send["node"] for send in wanted if isinstance(send, dict) and send["node"] in agent.nodes]
+    return names, sent
+
+
+def expect_dict(values: Json) -> None:
+    """Raise Unacceptable unless the values are an object."""
+    if not isinstance(values, dict):
+        raise Unacceptable(f"Expected dict, got {values}{HELP}INVALID_GRAPH_NODE_RETURN_VALUE")

@@ -1,0 +1,21 @@
+"""Scenarios: what a world starts from, written in files that people can read."""
+
+from understudy.scenarios.dumping import dump, dump_text
+from understudy.scenarios.loading import build, load
+from understudy.scenarios.problems import Problem, ScenarioError
+from understudy.scenarios.scenario import Scenario, read
+from understudy.scenarios.sources import Source, bundled, find
+
+__all__ = [
+    "Problem",
+    "Scenario",
+    "ScenarioError",
+    "Source",
+    "build",
+    "bundled",
+    "dump",
+    "dump_text",
+    "find",
+    "load",
+    "read",
+]
