@@ -59,9 +59,7 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--quick", action="store_true", help="fewer and shorter rounds; the sizes stay the same"
-    )
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds; the sizes stay the same")
     parser.add_argument("--rounds", type=positive, metavar="N", help="rounds of each measure that count")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="take only these measures")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a limit is broken")

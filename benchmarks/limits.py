@@ -39,9 +39,7 @@ def limits(figures: Figures) -> list[Limit]:
     rates = ["create", "get", *(f"search-{SMALL}-{filtered}" for filtered in ("all", "ticket", "team"))]
     return [
         *(
-            Limit(
-                f"{MEASURES[name][0]}, to Starlette", figures.ratio(name, FAKE, YARDSTICK), 0.5, at_least=True
-            )
+            Limit(f"{MEASURES[name][0]}, to Starlette", figures.ratio(name, FAKE, YARDSTICK), 0.5, at_least=True)
             for name in rates
         ),
         *(

@@ -33,8 +33,6 @@ def _from_proc() -> dict[int, tuple[int, int]]:
 
 def _from_ps() -> dict[int, tuple[int, int]]:
     """Return the parent and the resident KiB of each process, as ps tells them."""
-    listing = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid=,rss="], check=True, capture_output=True, text=True
-    )
+    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,rss="], check=True, capture_output=True, text=True)
     rows = (map(int, line.split()) for line in listing.stdout.splitlines())
     return {pid: (parent, kib) for pid, parent, kib in rows}

@@ -72,9 +72,7 @@ def _version_in(venv: Path, package: str) -> str:
     return subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
 
 
-def as_json(
-    figures: Figures, servers: list[Server], settings: Settings, facts: dict[str, object]
-) -> dict[str, object]:
+def as_json(figures: Figures, servers: list[Server], settings: Settings, facts: dict[str, object]) -> dict[str, object]:
     """Return the whole run as plain data."""
     return {
         "machine": facts,

@@ -114,9 +114,7 @@ class Run:
             self._search(servers, SMALL)
             if "get" in self.wanted:
                 ids = {up.name: self._ids(up, traffic.search(limit=100)) for up in servers}
-                self._rate(
-                    "get", servers, lambda up: tuple(request("GET", f"/threads/{i}") for i in ids[up.name])
-                )
+                self._rate("get", servers, lambda up: tuple(request("GET", f"/threads/{i}") for i in ids[up.name]))
             if "state" in self.wanted:
                 own = {up.name: [self._created(up) for _ in range(10)] for up in servers}
                 self._rate(
@@ -153,9 +151,7 @@ class Run:
         """Measure answers per second, the servers in turns, one computing at a time; the first round is a warm-up."""
         if name not in self.wanted:
             return
-        jobs = {
-            up.name: Job(up.port, requests(up), None if once else self.settings.seconds) for up in servers
-        }
+        jobs = {up.name: Job(up.port, requests(up), None if once else self.settings.seconds) for up in servers}
         answers: dict[str, bytes] = {}
         progress(MEASURES[name][0])
         for turn in range(self.settings.rounds + 1):
@@ -167,9 +163,7 @@ class Run:
                     figure.bytes_per_answer = tally.bytes_per_answer
                     figure.load_busy = max(tally.busy, figure.load_busy or 0.0)
                     if tally.busy > SATURATED:
-                        self.figures.note(
-                            f"{name}: the load is the bottleneck, {up.server.title} may be faster"
-                        )
+                        self.figures.note(f"{name}: the load is the bottleneck, {up.server.title} may be faster")
         self._compare(name, servers, answers)
 
     def _compare(self, name: str, servers: list[Running], answers: dict[str, bytes]) -> None:

@@ -130,7 +130,7 @@ def running(server: Server, processors: Collection[int] = ()) -> Iterator[Runnin
             process = subprocess.Popen(
                 server.command(port),
                 cwd=work,
-                env={**os.environ, **server.environment},
+                env={**_environment(), **server.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -140,14 +140,17 @@ def running(server: Server, processors: Collection[int] = ()) -> Iterator[Runnin
         try:
             while not answers(port):
                 if process.poll() is not None or time.perf_counter() - start > DEADLINE:
-                    raise BenchError(
-                        f"{server.title} did not start:\n{log.read_text(errors='replace')[-2000:]}"
-                    )
+                    raise BenchError(f"{server.title} did not start:\n{log.read_text(errors='replace')[-2000:]}")
                 time.sleep(0.001)
             up.first_answer = time.perf_counter() - start
             yield up
         finally:
             stop(process)
+
+
+def _environment() -> dict[str, str]:
+    """Return this process's environment without the fake's own settings, which would change what is measured."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("UNDERSTUDY_")}
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

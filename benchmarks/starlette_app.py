@@ -168,9 +168,7 @@ def candidates(metadata: Row) -> Iterable[Row]:
         if len(metadata) > 1:
             rows = [row for row in rows if metadata.items() <= row["metadata"].items()]
     else:
-        rows = [
-            row for row in threads.values() if all(row["metadata"].get(n) == v for n, v in metadata.items())
-        ]
+        rows = [row for row in threads.values() if all(row["metadata"].get(n) == v for n, v in metadata.items())]
     return sorted(rows, key=lambda row: row["updated_at"], reverse=True)
 
 

@@ -54,19 +54,13 @@ def searches_by_team() -> tuple[bytes, ...]:
 
 def creations(count: int) -> tuple[bytes, ...]:
     """Return requests for so many plain threads."""
-    return tuple(
-        post("/threads", {"metadata": {"user": f"user-{n % 50}", "topic": "weather"}}) for n in range(count)
-    )
+    return tuple(post("/threads", {"metadata": {"user": f"user-{n % 50}", "topic": "weather"}}) for n in range(count))
 
 
 def histories(count: int) -> tuple[bytes, ...]:
     """Return requests for so many threads of five checkpoints, a short message each."""
     supersteps = [
-        {
-            "updates": [
-                {"values": {"messages": [{"role": "user", "content": f"message {n}"}]}, "as_node": "agent"}
-            ]
-        }
+        {"updates": [{"values": {"messages": [{"role": "user", "content": f"message {n}"}]}, "as_node": "agent"}]}
         for n in range(CHECKPOINTS)
     ]
     return (post("/threads", {"metadata": {"graph_id": "agent"}, "supersteps": supersteps}),) * count

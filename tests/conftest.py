@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -11,10 +10,11 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from understudy.config import Settings
 
 from understudy.app import create_app
+from understudy.config import Settings
 from understudy.scenarios import build, find, read
+from understudy.server.listening import address, opened
 from understudy.state.world import World
 
 
@@ -26,8 +26,8 @@ class Server:
         app = create_app(settings, lambda scope: self.world)
         config = uvicorn.Config(app, log_level="warning", access_log=False)
         self._server = uvicorn.Server(config)
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._socket = opened("127.0.0.1", 0)
+        self.url = address(self._socket)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         self.client = httpx.Client(base_url=self.url, timeout=10)

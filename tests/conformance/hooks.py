@@ -7,12 +7,15 @@ from zlib import crc32
 
 import schemathesis
 
-GRAPHS = ("agent", "steps", "chat", "custom", "parent", "par", "ctx", "cfg")
+GRAPHS = ("agent", "steps", "chat", "custom", "parent", "par", "ctx", "cfg", None)
 
 
 @schemathesis.hook.apply_to(name="POST /threads")
-def map_body(context: schemathesis.HookContext, body: Any) -> Any:
-    """Give a thread a graph: without one, its state cannot be updated."""
+def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
+    """Give most threads a graph: without one, their state cannot be updated."""
+    body = case.body
     if isinstance(body, dict) and isinstance(body.get("metadata", {}), dict):
-        body["metadata"] = {"graph_id": GRAPHS[crc32(repr(body).encode()) % len(GRAPHS)], **body.get("metadata", {})}
-    return body
+        graph_id = GRAPHS[crc32(repr(body).encode()) % len(GRAPHS)]
+        if graph_id is None:
+            return
+        case.body = {**body, "metadata": {"graph_id": graph_id, **body.get("metadata", {})}}

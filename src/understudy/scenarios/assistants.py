@@ -10,22 +10,19 @@ from understudy.state.clock import timestamp
 from understudy.state.configuration import mirrored
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from understudy.scenarios.problems import Path
     from understudy.scenarios.references import Complain
-    from understudy.state.world import World
     from understudy.wire import JsonObject
 
 
-def complete(
-    row: JsonObject, path: Path, *, world: World, graphs: Collection[str], complain: Complain
-) -> tuple[JsonObject, list[JsonObject]]:
+def complete(row: JsonObject, path: Path, around: Around, complain: Complain) -> tuple[JsonObject, list[JsonObject]]:
     """Return the row of an assistant, and those of its other versions, with everything that was left out."""
-    known("agent", row["graph_id"], graphs, (*path, "graph_id"), complain)
+    known("agent", row["graph_id"], around.graphs, (*path, "graph_id"), complain)
     assistant_id = row.get("assistant_id")
-    assistant_id = world.ids.random() if assistant_id is None else uuid(assistant_id, (*path, "assistant_id"), complain)
-    now = timestamp(world.clock.now())
+    assistant_id = (
+        around.world.ids.random() if assistant_id is None else uuid(assistant_id, (*path, "assistant_id"), complain)
+    )
+    now = timestamp(around.world.clock.now())
     created_at = time(row, "created_at", path, complain) or now
     updated_at = time(row, "updated_at", path, complain) or created_at
     config, context = _configuration(row, path, complain)
@@ -46,7 +43,7 @@ def complete(
     numbers: set[int] = set()
     for at, version in enumerate(versions):
         other = _version(version, at, whole, (*path, "versions", at), complain)
-        known("agent", other["graph_id"], graphs, (*path, "versions", at, "graph_id"), complain)
+        known("agent", other["graph_id"], around.graphs, (*path, "versions", at, "graph_id"), complain)
         if other["version"] in numbers:
             complain((*path, "versions", at), f"version {other['version']} is there twice")
         numbers.add(other["version"])
@@ -55,7 +52,7 @@ def complete(
 
 
 def _version(row: JsonObject, at: int, assistant: JsonObject, path: Path, complain: Complain) -> JsonObject:
-    told = {name: row[name] for name in ("graph_id", "metadata", "name", "description") if name in row}
+    told: JsonObject = {name: row[name] for name in ("graph_id", "metadata", "name", "description") if name in row}
     if "config" in row or "context" in row:
         told["config"], told["context"] = _configuration(row, path, complain)
     told_id = row.get("assistant_id")
@@ -85,4 +82,3 @@ def _configuration(row: JsonObject, path: Path, complain: Complain) -> tuple[Jso
     except Refusal as refusal:
         complain(path, refusal.detail)
     return config or {}, context or {}
-

@@ -57,9 +57,7 @@ _TYPES: dict[str, tuple[str, str, Callable[[str], Json]]] = {
 }
 _TAG = "tag:yaml.org,2002:"
 _STR = _TAG + "str"
-_MEANINGS: dict[str, Callable[[str], Json]] = {
-    _TAG + name: meaning for name, (_, _, meaning) in _TYPES.items()
-}
+_MEANINGS: dict[str, Callable[[str], Json]] = {_TAG + name: meaning for name, (_, _, meaning) in _TYPES.items()}
 _MEANINGS[_STR] = str
 
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = {"": [(_TAG + "null", re.compile(r"\Z"))]}

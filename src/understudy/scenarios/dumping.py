@@ -27,7 +27,9 @@ def dump(world: World) -> JsonObject:
     """
     told = {
         "agents": {agent.graph_id: _agent(world, agent) for agent in world.agents},
-        "assistants": [_assistant(world, row) for row in world.assistants.search(sort_by="updated_at", order="asc").rows],
+        "assistants": [
+            _assistant(world, row) for row in world.assistants.search(sort_by="updated_at", order="asc").rows
+        ],
         "threads": [_thread(world, row) for row in world.threads.find(order="asc").rows],
         "store": list(world.store),
     }

@@ -45,9 +45,7 @@ _TASK_ERROR = "TimeoutError('the model did not answer in time')"
 class Generator:
     """Makes the threads that one scenario asks for."""
 
-    def __init__(
-        self, scenario: Scenario, agents: Mapping[str, Agent], names: list[str], complain: Complain
-    ) -> None:
+    def __init__(self, scenario: Scenario, agents: Mapping[str, Agent], names: list[str], complain: Complain) -> None:
         wanted = scenario.generate
         self._threads: int = wanted.get("threads", 100)
         self._checkpoints: int = wanted.get("checkpoints", 3)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from understudy.scenarios import assistants, observed, store, threads
 from understudy.scenarios.agents import AgentReader
 from understudy.scenarios.generate import Generator
 from understudy.scenarios.problems import Problem, ScenarioError, spelled
+from understudy.scenarios.references import Around
 from understudy.state.ids import assistant_of
 from understudy.state.world import World
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from understudy.scenarios.scenario import Scenario
     from understudy.state.agents import Agent
     from understudy.state.clock import Clock
-    from understudy.wire import Json, JsonObject
+    from understudy.wire import JsonObject
 
 
 def build(scenarios: Iterable[Scenario], clock: Clock | None = None, seed: int | None = None) -> World:
@@ -36,11 +37,11 @@ def build(scenarios: Iterable[Scenario], clock: Clock | None = None, seed: int |
         for graph_id, agent in loading.agents(scenario, agents).items():
             if graph_id in agents and agents[graph_id] != agent:
                 first = next(other for other in told if graph_id in other.agents)
-                loading.complain(scenario, ("agents", graph_id), f"{first.name} has another agent of this name")
+                loading.complain(scenario, ("agents", graph_id), f"{first.file} has another agent of this name")
             agents[graph_id] = agent
     world = World(agents.values(), clock=clock, seed=seed)
     names = [*dict.fromkeys(name for scenario in told for name in scenario.agents)]
-    loading.fill(world, told, agents, names)
+    loading.fill(told, Around(world, agents, names))
     return world
 
 
@@ -54,7 +55,7 @@ def load(scenario: Scenario, world: World) -> None:
     for graph_id, agent in loading.agents(scenario, agents).items():
         if agents.get(graph_id) != agent:
             loading.complain(scenario, ("agents", graph_id), "a world that is there already gets no other agents")
-    loading.fill(world, [scenario], agents, [*agents, *scenario.agents])
+    loading.fill([scenario], Around(world, agents, [*agents, *scenario.agents]))
 
 
 @dataclass
@@ -74,7 +75,7 @@ class _Loading:
         self._problems: list[Problem] = []
         self._rows = _Rows()
         # By kind and id, where the row was told first.
-        self._seen: dict[tuple[str, Json], tuple[str, Path]] = {}
+        self._seen: dict[tuple[str, str], tuple[str, Path]] = {}
 
     def complain(self, scenario: Scenario, path: Path, what: str) -> None:
         """Note a problem."""
@@ -85,17 +86,14 @@ class _Loading:
         self._problems += scenario.problems
         return AgentReader(scenario, others, self._complaints_of(scenario)).agents()
 
-    def fill(
-        self, world: World, scenarios: Iterable[Scenario], agents: Mapping[str, Agent], names: list[str]
-    ) -> None:
+    def fill(self, scenarios: Sequence[Scenario], around: Around) -> None:
         """Put everything in. ScenarioError when there is any problem."""
-        scenarios = list(scenarios)
         for scenario in scenarios:
-            self._read(world, scenario, agents, names)
+            self._read(scenario, around)
         if self._problems:
-            order = {scenario.name: at for at, scenario in enumerate(scenarios)}
+            order = {scenario.file: at for at, scenario in enumerate(scenarios)}
             raise ScenarioError(sorted(self._problems, key=lambda problem: (order[problem.source], problem.line or 0)))
-        rows = self._rows
+        world, rows = around.world, self._rows
         for scenario in scenarios:
             for graph_id, row in scenario.agents.items():
                 if row.get("assistant") is False:
@@ -109,21 +107,21 @@ class _Loading:
         for generator in rows.generators:
             generator.fill(world)
 
-    def _read(self, world: World, scenario: Scenario, agents: Mapping[str, Agent], names: list[str]) -> None:
+    def _read(self, scenario: Scenario, around: Around) -> None:
         complain = self._complaints_of(scenario)
         for path, row in scenario.rows("assistants"):
             before = len(self._problems)
-            assistant, versions = assistants.complete(row, path, world=world, graphs=names, complain=complain)
+            assistant, versions = assistants.complete(row, path, around, complain)
             self._once(scenario, "assistant", assistant["assistant_id"], path)
             if len(self._problems) == before:
                 self._hold(scenario, path, "Assistant", [assistant])
                 self._hold(scenario, path, "AssistantVersion", versions)
             self._rows.assistants.append((assistant, versions))
+        rows = [*around.world.assistants, *(row for row, _ in self._rows.assistants)]
+        around = replace(around, assistants={row["assistant_id"]: row["metadata"] for row in rows})
         for path, row in scenario.rows("threads"):
             before = len(self._problems)
-            thread, history = threads.complete(
-                row, path, world=world, agents=agents, names=names, complain=complain
-            )
+            thread, history = threads.complete(row, path, around, complain)
             self._once(scenario, "thread", thread["thread_id"], path)
             if len(self._problems) == before:
                 self._hold(scenario, path, "Thread", [thread])
@@ -131,23 +129,21 @@ class _Loading:
             self._rows.threads.append((thread, history))
         for path, row in scenario.rows("store"):
             before = len(self._problems)
-            item = store.complete(row, path, world=world, complain=complain)
-            self._once(scenario, "item", [*item["namespace"], item["key"]], path)
+            item = store.complete(row, path, around, complain)
+            self._once(scenario, "item", "/".join([*item["namespace"], item["key"]]), path)
             if len(self._problems) == before:
                 self._hold(scenario, path, "Item", [item])
             self._rows.items.append((item, row.get("ttl")))
         if scenario.is_sound(("generate",)) and scenario.generate:
-            generator = Generator(scenario, agents, names, complain)
-            self._rows.generators.append(generator)
+            self._rows.generators.append(Generator(scenario, around, complain))
 
-    def _once(self, scenario: Scenario, kind: str, key: Json, path: Path) -> None:
+    def _once(self, scenario: Scenario, kind: str, key: str, path: Path) -> None:
         """Complain when something with this key was told before."""
-        known = (kind, tuple(key) if isinstance(key, list) else key)
-        if known in self._seen:
-            name, where = self._seen[known]
-            first = spelled(where) if name == scenario.name else f"{name}, {spelled(where)}"
-            self.complain(scenario, path, f"the {kind} {key if isinstance(key, str) else '/'.join(key)} is told twice, first by {first}")
-        self._seen.setdefault(known, (scenario.name, path))
+        if (kind, key) in self._seen:
+            file, first = self._seen[kind, key]
+            place = spelled(first) if file == scenario.file else f"{file}, {spelled(first)}"
+            self.complain(scenario, path, f"the {kind} {key} is told twice, first by {place}")
+        self._seen.setdefault((kind, key), (scenario.file, path))
 
     def _hold(self, scenario: Scenario, path: Path, kind: str, rows: Iterable[JsonObject]) -> None:
         """Hold complete rows to the observed document."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from understudy.errors import did_you_mean
@@ -11,13 +12,27 @@ from understudy.state.clock import moment, timestamp
 from understudy.wire import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from understudy.scenarios.problems import Path
+    from understudy.state.agents import Agent
+    from understudy.state.world import World
     from understudy.wire import Json, JsonObject
 
 Complain: TypeAlias = "Callable[[Path, str], None]"
 """Is told where something is wrong in a scenario, and what."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """What rows of a scenario may refer to."""
+
+    world: World
+    agents: Mapping[str, Agent]
+    graphs: Collection[str]
+    """The names of all agents, also of those that are told wrongly and are not in `agents`."""
+    assistants: Mapping[str, JsonObject] = field(default_factory=dict)
+    """The metadata of the assistants, by id."""
 
 
 def uuid(text: str, path: Path, complain: Complain) -> str:

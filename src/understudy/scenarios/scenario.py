@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from understudy.scenarios import structure
@@ -27,11 +28,17 @@ _NUMBER = re.compile(r"[-+]?[0-9]+")
 class Scenario:
     """What a scenario says. `problems` are the faults of its shape; one that has any cannot be built or loaded."""
 
-    name: str
+    file: str
+    """What problems with it are told of."""
     value: JsonObject
     problems: tuple[Problem, ...] = ()
     text: Text | None = field(default=None, repr=False)
     """The text that it was read from, if it was one."""
+
+    @property
+    def name(self) -> str:
+        """What the scenario is called."""
+        return FilePath(self.file).stem
 
     @property
     def description(self) -> str:
@@ -64,7 +71,7 @@ class Scenario:
 
     def problem(self, path: Path, what: str, *, at: Path | None = None) -> Problem:
         """Return a problem with what stands at `path`, told with its line, or with that of `at`."""
-        return Problem(self.name, path, what, self.text.line(at or path) if self.text else None)
+        return Problem(self.file, path, what, self.text.line(at or path) if self.text else None)
 
 
 def read(source: Source | JsonObject, options: Mapping[str, str] | None = None) -> Scenario:
@@ -76,8 +83,8 @@ def read(source: Source | JsonObject, options: Mapping[str, str] | None = None) 
     if not isinstance(source, Source):
         return _checked(Scenario("scenario", source), options or {})
     text = source.content
-    problems = tuple(Problem(source.name, *fault) for fault in text.faults)
-    return _checked(Scenario(source.name, text.value, problems, text), {**source.options, **(options or {})})
+    problems = tuple(Problem(source.file, *fault) for fault in text.faults)
+    return _checked(Scenario(source.file, text.value, problems, text), {**source.options, **(options or {})})
 
 
 def _checked(scenario: Scenario, options: Mapping[str, str]) -> Scenario:
@@ -88,7 +95,11 @@ def _checked(scenario: Scenario, options: Mapping[str, str]) -> Scenario:
     problems = [*scenario.problems]
     if options and isinstance(value, dict):
         if not isinstance(value.get("generate"), dict):
-            problems.append(scenario.problem((), f"takes no options: it generates nothing to which {', '.join(options)} could apply"))
+            problems.append(
+                scenario.problem(
+                    (), f"takes no options: it generates nothing to which {', '.join(options)} could apply"
+                )
+            )
         else:
             value = {**value, "generate": {**value["generate"], **{key: _typed(word) for key, word in options.items()}}}
     problems += [scenario.problem(path, what, at=at) for path, what, at in structure.faults(value)]
@@ -96,7 +107,7 @@ def _checked(scenario: Scenario, options: Mapping[str, str]) -> Scenario:
     if not isinstance(value, dict):
         value = {}
     sound = {name: part for name, part in value.items() if (name,) not in {problem.path for problem in problems}}
-    return Scenario(scenario.name, sound, tuple(problems), scenario.text)
+    return Scenario(scenario.file, sound, tuple(problems), scenario.text)
 
 
 def _typed(word: str) -> Json:

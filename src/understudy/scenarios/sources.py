@@ -51,20 +51,20 @@ def find(wanted: str, api: str = "agent-server") -> Source:
     """
     told = _OPTIONS.fullmatch(wanted)
     name, options = (told["name"], told["options"]) if told else (wanted, "")
-    file: Traversable
-    if name in bundled(api):
-        file = _folder(api) / f"{name}.yaml"
-    elif name.endswith(_SUFFIXES) or FilePath(name).is_file():
-        file = FilePath(name)
-    else:
-        raise SetupError(f'no scenario "{name}".{did_you_mean(name, bundled(api))} A file of your own ends in .yaml.')
+    file: Traversable = _folder(api) / f"{name}.yaml"
+    place = file.name
+    if name not in bundled(api):
+        file, place = FilePath(name), name
+        if not name.endswith(_SUFFIXES) and not file.is_file():
+            hint = did_you_mean(name, bundled(api))
+            raise SetupError(f'no scenario "{name}".{hint} A file of your own ends in .yaml.')
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise SetupError(f"cannot read the scenario {name}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise SetupError(f"cannot read the scenario {name}: not UTF-8 at byte {error.start}") from None
-    return Source(str(file) if isinstance(file, FilePath) else file.name, text, dict(pair.split("=", 1) for pair in options.split(",") if pair))
+    return Source(place, text, dict(pair.split("=", 1) for pair in options.split(",") if pair))
 
 
 def _folder(api: str) -> Traversable:

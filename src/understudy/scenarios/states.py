@@ -41,10 +41,14 @@ class States:
     the moment of the first state if that does not tell its own.
     """
 
-    def __init__(self, thread: JsonObject, agent: Agent | None, start: datetime, complain: Complain) -> None:
+    def __init__(
+        self, thread: JsonObject, agent: Agent | None, noted: JsonObject, start: datetime, complain: Complain
+    ) -> None:
+        """Begin with a thread of which id and metadata are known; `noted` is the metadata of its assistant."""
         self._thread_id: str = thread["thread_id"]
         self._metadata: JsonObject = thread["metadata"]
         self._agent = agent
+        self._noted = noted
         self._complain = complain
         self._clock = FrozenClock(start - TICK)
         self._ids = Ids(self._clock, seed=int.from_bytes(self._thread_id.encode()))
@@ -53,6 +57,7 @@ class States:
         self._by_namespace: dict[str, list[JsonObject]] = {}
         # By the namespace of a task's subgraph, the state that the task belongs to.
         self._outer: dict[str, JsonObject] = {}
+        self._as_written: dict[str, JsonObject] = {}
         self._unsettled: list[tuple[str, JsonObject, JsonObject, JsonObject]] = []
         self._all: list[JsonObject] = []
 
@@ -61,7 +66,7 @@ class States:
         self._add(row, path, row.get("checkpoint", {}).get("checkpoint_ns", ROOT))
 
     def settle(self) -> list[JsonObject]:
-        """Return all states, with what could not be known before the later ones were; those inside tasks after these."""
+        """Return all states, those inside tasks too, with what could not be known before the later ones were."""
         for namespace, state, task, row in reversed(self._unsettled):
             self._settle_task(namespace, state, task, row)
         for state in self._all:
@@ -116,6 +121,8 @@ class States:
             "checkpoint_id": checkpoint_id,
             "parent_checkpoint_id": parent_id,
         }
+        if "values" in row:
+            self._as_written[checkpoint_id] = row["values"]
         self._all.append(state)
         self._by_namespace.setdefault(namespace, []).append(state)
         for place, task in told:
@@ -152,18 +159,18 @@ class States:
         source = told.get("source") or ("input" if START in following else "loop")
         first = -1 if source == "input" else 0
         step = base["metadata"]["step"] + 1 if base else first
-        where: JsonObject = {"thread_id": self._thread_id}
-        parents: JsonObject = {}
-        if namespace != ROOT:
-            where["checkpoint_ns"] = namespace
-            parents = self._parents(namespace, path)
-        graph = {name: self._metadata[name] for name in ("graph_id",) if name in self._metadata}
+        parents = self._parents(namespace, path) if namespace != ROOT else {}
+        made: JsonObject = {name: self._metadata[name] for name in ("graph_id",) if name in self._metadata}
         if source in ("input", "loop"):
-            if self._run_id is None or (source == "input" and namespace == ROOT):
+            resumed = base is not None and any(task["interrupts"] for task in base["tasks"])
+            if self._run_id is None or (namespace == ROOT and (source == "input" or resumed)):
                 self._run_id = self._ids.time_ordered()
-            graph |= {"user_id": "", "created_by": "system", **self._metadata, **_RUN}
-            where["run_id"] = self._run_id
-        return {**graph, **where, "source": source, "step": step, "parents": parents, **told}
+            made |= {name: self._metadata[name] for name in ("assistant_id",) if name in self._metadata}
+            made |= {"user_id": "", **self._noted, **self._metadata, **_RUN, "run_id": self._run_id}
+        made["thread_id"] = self._thread_id
+        if namespace != ROOT:
+            made["checkpoint_ns"] = namespace
+        return {**made, "source": source, "step": step, "parents": parents, **told}
 
     def _parents(self, namespace: str, path: Path) -> JsonObject:
         """Return the checkpoint of each namespace around this one."""
@@ -201,9 +208,10 @@ class States:
             return base["checkpoint_id"] if base else None
         # The first state there is may have had others before it; a fork notes which state it starts from, even one
         # that never was.
-        if told is None or base is None or metadata.get("checkpoint_id") == told:
-            return told
-        if (namespace, told) not in self._ids_known:
+        if told is None:
+            return None
+        noted = base is None or metadata.get("checkpoint_id") == told
+        if not noted and (namespace, told) not in self._ids_known:
             self._complain(place, f"no state above this one is the checkpoint {told}")
         return str(told)
 
@@ -225,8 +233,10 @@ class States:
         if "result" not in row and task["error"] is None and len(state["tasks"]) == 1:
             after = self._made_from(state, namespace)
             agent = self._agent_in(namespace)
-            if after:
-                task["result"] = values.written(state["values"], after["values"], agent.channels if agent else {})
+            if after and agent:
+                # What came in from outside shows as it was written, all else as it is kept.
+                as_written = self._as_written.get(after["checkpoint_id"]) if task["name"] == START else None
+                task["result"] = values.written(state["values"], after["values"], agent.channels, as_written)
 
     def _made_from(self, state: JsonObject, namespace: str) -> JsonObject | None:
         """Return the state that the tasks of this one led to, or None if they led to none."""

@@ -12,17 +12,16 @@ from understudy.state.namespaces import home_of
 if TYPE_CHECKING:
     from understudy.scenarios.problems import Path
     from understudy.scenarios.references import Complain
-    from understudy.state.world import World
     from understudy.wire import JsonObject
 
 
-def complete(row: JsonObject, path: Path, *, world: World, complain: Complain) -> JsonObject:
+def complete(row: JsonObject, path: Path, around: Around, complain: Complain) -> JsonObject:
     """Return the row of an item with the times that were left out."""
     try:
         home_of(row["namespace"])
     except Refusal as refusal:
         complain((*path, "namespace"), refusal.detail)
-    created_at = time(row, "created_at", path, complain) or timestamp(world.clock.now())
+    created_at = time(row, "created_at", path, complain) or timestamp(around.world.clock.now())
     return {
         "namespace": row["namespace"],
         "key": row["key"],
@@ -30,4 +29,3 @@ def complete(row: JsonObject, path: Path, *, world: World, complain: Complain) -
         "created_at": created_at,
         "updated_at": time(row, "updated_at", path, complain) or created_at,
     }
-

@@ -57,10 +57,11 @@ def _told(error: ValidationError) -> Iterator[Fault]:
     """Yield what an error means to the writer of a scenario."""
     path: Path = tuple(error.absolute_path)
     rule: Json = error.validator_value
+    schema: Json = error.schema
     value: Json = error.instance
     match error.validator:
         case "additionalProperties":
-            known = error.schema.get("properties", {})
+            known = schema.get("properties", {})
             for key in value.keys() - known.keys():
                 yield path, f"unknown key {quoted(key)}.{did_you_mean(key, known)}", (*path, key)
         case "required":
@@ -73,11 +74,11 @@ def _told(error: ValidationError) -> Iterator[Fault]:
             hint = did_you_mean(value, words) if isinstance(value, str) else f" Known: {', '.join(words)}."
             yield path, f"{quoted(value)} is none of the words that may stand here.{hint}", path
         case "type":
-            quotes = "; put it in quotes" if "string" in rule and not isinstance(value, (dict, list)) else ""
+            quotes = "; put it in quotes" if "string" in rule and isinstance(value, (bool, int, float)) else ""
             yield path, f"must be {_kinds(rule)}, not {_shown(value)}{quotes}", path
         case "minimum":
             yield path, f"must be at least {rule}, not {value}", path
-        case "minItems" | "maxItems" if rule == error.schema.get("maxItems"):
+        case "minItems" | "maxItems" if rule == schema.get("maxItems"):
             yield path, f"must have {rule} parts, not {len(value)}", path
         case "minItems" | "minLength":
             yield path, "must not be empty", path
@@ -104,7 +105,7 @@ def _of_the_branch_meant(error: ValidationError, path: Path) -> Iterator[Fault]:
     for inners in branches.values():
         for inner in inners:
             if inner.validator == "type":
-                rule = inner.validator_value
+                rule: Json = inner.validator_value
                 kinds += rule if isinstance(rule, list) else [rule]
     yield path, f"must be {_kinds(kinds)}, not {_shown(error.instance)}", path
 

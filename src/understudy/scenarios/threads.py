@@ -11,38 +11,34 @@ from understudy.scenarios.states import TICK, States
 from understudy.state.clock import moment, timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from understudy.scenarios.problems import Path
     from understudy.scenarios.references import Complain
-    from understudy.state.agents import Agent
-    from understudy.state.world import World
     from understudy.wire import JsonObject
+
+_SYSTEM = {"created_by": "system"}
+"""The metadata of an assistant that the server made itself."""
 
 _ERROR = re.compile(r"(?P<error>\w+)\((?P<message>.*)\)", re.DOTALL)
 
 
-def complete(
-    row: JsonObject, path: Path, *, world: World, agents: Mapping[str, Agent], names: list[str], complain: Complain
-) -> tuple[JsonObject, list[JsonObject]]:
-    """Return the row of a thread and its states, oldest first, with everything that was left out.
-
-    `names` are the agents there are; of those that are not in `agents`, nothing more is known.
-    """
+def complete(row: JsonObject, path: Path, around: Around, complain: Complain) -> tuple[JsonObject, list[JsonObject]]:
+    """Return the row of a thread and its states, oldest first, with everything that was left out."""
     told_id = row.get("thread_id")
-    thread_id = world.ids.time_ordered() if told_id is None else uuid(told_id, (*path, "thread_id"), complain)
+    thread_id = around.world.ids.time_ordered() if told_id is None else uuid(told_id, (*path, "thread_id"), complain)
     metadata = row.get("metadata", {})
     graph_id = metadata.get("graph_id")
     history = _history(row)
     if graph_id is not None:
-        known("agent", graph_id, names, (*path, "metadata", "graph_id"), complain)
+        known("agent", graph_id, around.graphs, (*path, "metadata", "graph_id"), complain)
     elif history:
         complain(path, "metadata.graph_id is missing: it names the agent that the history is of")
-    agent = agents.get(graph_id)
-    start = _start(row, history, world.clock.now())
+    agent = around.agents.get(graph_id)
+    start = _start(row, history, around.world.clock.now())
     thread = {"thread_id": thread_id, "metadata": metadata}
-    states = States(thread, agent, start, complain)
+    noted = around.assistants.get(metadata.get("assistant_id"), _SYSTEM)
+    states = States(thread, agent, noted, start, complain)
     for at, state in enumerate(history):
         place = (*path, "history", at) if row.get("history") else path
         states.add(state, place)
@@ -50,11 +46,15 @@ def complete(
     status = row.get("status") or _status(states)
     created_at = time(row, "created_at", path, complain) or timestamp(start)
     updated_at = time(row, "updated_at", path, complain) or (told[-1]["created_at"] if told else created_at)
+    state_updated_at = updated_at
+    if status == "busy":
+        ended = states.finished()
+        state_updated_at = ended["created_at"] if ended else created_at
     whole: JsonObject = {
         "thread_id": thread_id,
         "created_at": created_at,
         "updated_at": updated_at,
-        "state_updated_at": time(row, "state_updated_at", path, complain) or updated_at,
+        "state_updated_at": time(row, "state_updated_at", path, complain) or state_updated_at,
         "metadata": metadata,
         "status": status,
         "config": row.get("config", {}),
@@ -103,12 +103,12 @@ def _status(states: States) -> str:
 
 
 def _outcome(row: JsonObject, states: States, status: str) -> JsonObject:
-    """Return values, error and interrupts of a thread, which follow the last run that ended; the first two are absent before.
+    """Return values, error and interrupts of a thread as the last run left them; the latter two are absent before one.
 
-    Read from the last state, or of a busy thread from the last one at which a run ended.
+    They are read from the last state, of a busy thread from the last one with which a run ended.
     """
     last = states.finished() if status == "busy" else states.latest()
-    told = {name: row[name] for name in ("values", "error", "interrupts") if name in row}
+    told: JsonObject = {name: row[name] for name in ("values", "error", "interrupts") if name in row}
     if last is None:
         return {"values": None, **told}
     return {

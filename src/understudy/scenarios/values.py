@@ -30,7 +30,8 @@ def complete(values: JsonObject, agent: Agent, thread_id: str, path: Path, compl
 
     A message without an id gets one that is the same wherever the message stands at the same place of this thread.
     """
-    whole = {**empty(agent), **values}
+    whole = {**dict.fromkeys(agent.channels), **empty(agent), **values}
+    whole = {name: value for name, value in whole.items() if name in values or agent.channels[name] != "last"}
     for channel, value in values.items():
         if agent.channels.get(channel) == "messages" and isinstance(value, list):
             whole[channel] = [
@@ -50,21 +51,26 @@ def _message(message: Json, place: list[Json], path: Path, complain: Complain) -
         return message
 
 
-def written(before: JsonObject, after: JsonObject, channels: Mapping[str, ReducerName]) -> JsonObject:
-    """Return what a node wrote that turned `before` into `after`."""
+def written(
+    before: JsonObject,
+    after: JsonObject,
+    channels: Mapping[str, ReducerName],
+    as_written: JsonObject | None = None,
+) -> JsonObject:
+    """Return what a node wrote that turned `before` into `after`, messages in the form they have in `as_written`."""
     return {
-        name: _added(before.get(name), value, channels.get(name, "last"))
+        name: _added(before.get(name), value, channels.get(name, "last"), (as_written or {}).get(name, value))
         for name, value in after.items()
         if name not in before or before[name] != value
     }
 
 
-def _added(old: Json, new: Json, reducer: ReducerName) -> Json:
+def _added(old: Json, new: Json, reducer: ReducerName, short: Json) -> Json:
     if reducer == "sum" and isinstance(old, (int, float)) and isinstance(new, (int, float)):
         return new - old
     if isinstance(old, list) and isinstance(new, list):
         if reducer == "append" and new[: len(old)] == old:
             return new[len(old) :]
         if reducer == "messages":
-            return [message for message in new if message not in old]
+            return [said for said, message in zip(short, new, strict=True) if message not in old]
     return new

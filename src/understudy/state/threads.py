@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 # Keys that belong to the server; it drops them from metadata that a client writes (behaviour of langgraph-api).
 RESERVED = frozenset({"thread_id", "assistant_id", "run_id", "cron_id", "counters_since_delta_snapshot"})
 
+SHORTEST_LIFE = 1 / 60
+"""Minutes that a thread lives however short its time: whoever makes it gets to see it."""
+
 
 class Threads:
     """The threads of a world. Ids are canonical UUID texts; rows are what the API answers, without `ttl`."""
@@ -215,7 +218,7 @@ class Threads:
         if ttl is None or minutes is None:
             return
         strategy = ttl.get("strategy", "delete")
-        expires_at = self._expiry.set(thread_id, minutes=minutes)
+        expires_at = self._expiry.set(thread_id, minutes=max(minutes, SHORTEST_LIFE))
         self._ttls[thread_id] = {
             "strategy": strategy,
             "ttl_minutes": minutes,

@@ -1,0 +1,218 @@
+"""The command line: parse, call, print, exit status. What takes time to import is imported by the commands."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from understudy import __version__
+from understudy.errors import SetupError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+KEPT, BROKEN, FAILED = 0, 1, 2
+"""Exit statuses: all is well, what was examined is broken, it could not be done at all."""
+
+_ROOT = """\
+examples:
+  understudy serve                               the demo, at http://127.0.0.1:8123
+  understudy serve --scenario tests/shop.yaml    what your own file says
+  understudy scenarios list                      what there is to serve
+"""
+_SERVE = """\
+examples:
+  understudy serve --port 0                      on a free port; the line it prints names it
+  understudy serve --seed 7 --clock 2026-01-01T00:00:00Z
+                                                 the same ids and times in every run
+  understudy serve --scenario large:threads=5000 with other numbers than the scenario's own
+  understudy serve --host 0.0.0.0 --api-key K    for other machines too, with a key
+
+Each option can be given in the environment as well: UNDERSTUDY_PORT=9000, UNDERSTUDY_SCENARIO=demo,mine.yaml
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command line and return the exit status."""
+    options, unknown = _parser().parse_known_args(arguments)
+    if unknown:
+        parser: Parser = options.parser
+        known = set(re.findall(r"--[\w-]+", parser.format_help()))
+        parser.error(f'unknown option "{unknown[0]}".{did_you_mean(unknown[0], known)}')
+    try:
+        status: int = options.run(options)
+    except SetupError as error:
+        print(f"understudy: {error}", file=sys.stderr)
+        return FAILED
+    return status
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints name the nearest right word."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with a command line, and end with the status for that."""
+        choice = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
+        if choice:
+            near = did_you_mean(choice[1], re.findall(r"[\w-]+", choice[2]))
+            message = f'"{choice[1]}" is no command.{near}'
+        print(f"understudy: {message}\nTry: {self.prog} --help", file=sys.stderr)
+        raise SystemExit(FAILED)
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="understudy",
+        description="A stand-in for the Agent Server's HTTP API, for tests and CI.",
+        epilog=_ROOT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"understudy {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_serve(commands)
+    _add_scenarios(commands)
+    return parser
+
+
+def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="serve a scenario until it is told to stop",
+        description="Serve a world that begins with what scenarios say. Nothing is kept when the server stops.",
+        epilog=_SERVE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    several = {"action": "append", "default": None}
+    serve.add_argument(
+        "--scenario",
+        dest="scenarios",
+        metavar="NAME|FILE",
+        help="what the world begins with; several are put together (default: demo)",
+        **several,  # type: ignore[arg-type]  # argparse takes them
+    )
+    serve.add_argument("--host", help="the address to listen at (default: 127.0.0.1, this machine only)")
+    serve.add_argument("--port", help="the port to listen at, 0 for a free one (default: 8123)")
+    serve.add_argument("--seed", metavar="N", help="draw ids from this number, the same ones every time")
+    serve.add_argument("--clock", metavar="TIME", help="let time stand still at this moment, an ISO 8601 text")
+    serve.add_argument(
+        "--api-key",
+        dest="api_keys",
+        metavar="KEY",
+        help="ask for a key in x-api-key; may be given several times",
+        **several,  # type: ignore[arg-type]  # argparse takes them
+    )
+    serve.add_argument(
+        "--strict",
+        action="store_true",
+        default=None,
+        help="check every answer by the contract; one that breaks it becomes a 500 that says why",
+    )
+    serve.add_argument("--log-level", metavar="LEVEL", help="critical, error, warning (default), info or debug")
+    serve.add_argument("--max-body", metavar="SIZE", help="the largest body read, such as 10MB (default: 300MiB)")
+    serve.set_defaults(run=_serve, parser=serve)
+
+
+def _add_scenarios(commands: argparse._SubParsersAction[Parser]) -> None:
+    scenarios = commands.add_parser(
+        "scenarios", help="list, show and validate scenarios", description="What a server can begin with."
+    )
+    kinds = scenarios.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    listing = kinds.add_parser("list", help="name the scenarios that ship with understudy")
+    listing.set_defaults(run=_list, parser=listing)
+    show = kinds.add_parser("show", help="tell what is in a scenario")
+    show.add_argument("scenario", metavar="NAME|FILE")
+    show.add_argument("--yaml", action="store_true", help="print it as it was written")
+    show.set_defaults(run=_show, parser=show)
+    validate = kinds.add_parser(
+        "validate",
+        help="tell everything that is wrong with scenarios",
+        description="Tell everything that is wrong with scenarios. Exit status 1 if anything is.",
+    )
+    validate.add_argument("scenarios", metavar="NAME|FILE", nargs="+")
+    validate.set_defaults(run=_validate, parser=validate)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    import logging
+
+    from understudy.config import settings
+
+    told = settings(vars(options), os.environ)
+    logging.basicConfig(level=told.log_level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+
+    from understudy.app import create_app
+    from understudy.scenarios import build, find, read
+    from understudy.server.listening import address, listen, opened
+    from understudy.state.clock import FrozenClock
+
+    scenarios = [read(find(name)) for name in told.scenarios]
+    world = build(scenarios, FrozenClock(told.clock) if told.clock else None, told.seed)
+    app = create_app(told, lambda scope: world)
+    bound = opened(told.host, told.port)
+    if told.is_public and not told.api_keys:
+        print(f"understudy: {told.host} can be reached by other machines; --api-key asks for a key", file=sys.stderr)
+    names = ", ".join(scenario.name for scenario in scenarios)
+    line = f"understudy: {address(bound)} (agent-server, scenario {names}, {_counted(len(world.threads), 'thread')})"
+    listen(app, bound, lambda: print(line, flush=True))
+    return KEPT
+
+
+def _list(options: argparse.Namespace) -> int:
+    from understudy.scenarios import bundled, find, read
+
+    scenarios = [read(find(name)) for name in bundled()]
+    width = max(len(scenario.name) for scenario in scenarios)
+    for scenario in scenarios:
+        first = scenario.description.partition("\n")[0]
+        print(f"{scenario.name:{width}}  {first}")
+    return KEPT
+
+
+def _show(options: argparse.Namespace) -> int:
+    from understudy.scenarios import build, find, read
+
+    source = find(options.scenario)
+    if options.yaml:
+        print(source.text, end="")
+        return KEPT
+    scenario = read(source)
+    world = build([scenario])
+    print(scenario.description.strip() or f"{scenario.name} does not describe itself.")
+    print(f"\n{_counted(len(list(world.agents)), 'agent')}")
+    for agent in world.agents:
+        print(f"  {agent.graph_id}: {agent.description or ' -> '.join(agent.nodes)}")
+    rows = world.threads.find(limit=_SHOWN).rows
+    print(_counted(len(world.threads), "thread"))
+    for row in rows:
+        marks = ", ".join(f"{name} {value}" for name, value in row["metadata"].items() if isinstance(value, str))
+        print(f"  {row['thread_id']}  {row['status']:11}  {marks}")
+    if len(world.threads) > len(rows):
+        print(f"  … and {len(world.threads) - len(rows)} more")
+    return KEPT
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from understudy.scenarios import ScenarioError, build, find, read
+
+    status = KEPT
+    for name in options.scenarios:
+        try:
+            world = build([read(find(name))])
+        except ScenarioError as error:
+            print(error)
+            status = BROKEN
+        else:
+            print(f"{name}: fine ({_counted(len(world.threads), 'thread')})")
+    return status
+
+
+_SHOWN = 20
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,125 @@
+"""What a server is told at its start: a flag counts more than the environment, that more than the default."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from understudy.errors import SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
+
+_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+_SIZE = re.compile(r"(\d+)\s*([A-Za-z]*)")
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How to serve. `clock` is where a frozen clock stands, None for the machine's; `max_body` is in bytes."""
+
+    scenarios: tuple[str, ...] = ("demo",)
+    host: str = "127.0.0.1"
+    port: int = 8123
+    seed: int | None = None
+    clock: datetime | None = None
+    api_keys: tuple[str, ...] = ()
+    strict: bool = False
+    log_level: str = "warning"
+    max_body: int = 300 * 2**20
+
+    @property
+    def is_public(self) -> bool:
+        """Whether other machines can reach the server."""
+        return self.host not in _LOOPBACK
+
+
+def settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
+    """Return the settings that flags and environment say; a flag that is None was not given.
+
+    The environment's `UNDERSTUDY_PORT` is the flag `--port`; of flags that may be given several times it holds all,
+    with commas between them. SetupError names the flag or variable, its value, and what would be right.
+    """
+    told: dict[str, Any] = {}
+    known = {field.name: f"UNDERSTUDY_{_NAMES.get(field.name, field.name).upper()}" for field in fields(Settings)}
+    for name, variable in known.items():
+        flag = "--" + _NAMES.get(name, name).replace("_", "-")
+        if flags.get(name) is not None:
+            told[name] = _read(name, flags[name], flag)
+        elif variable in environment:
+            told[name] = _read(name, environment[variable], variable)
+    return Settings(**told)
+
+
+def _read(name: str, value: Any, origin: str) -> Any:
+    reader = _READERS.get(name)
+    if reader is None or not isinstance(value, (str, list)):
+        return value
+    try:
+        return reader(value)
+    except ValueError as error:
+        raise SetupError(f'{origin}: {error}, not "{value}"') from None
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise ValueError("a port is a number from 0 to 65535")
+    return int(text)
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError("a seed is a whole number") from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("a time is written like 2026-01-01T00:00:00Z") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _size(text: str) -> int:
+    match = _SIZE.fullmatch(text.strip())
+    if match is None or match[2].upper() not in _UNITS:
+        raise ValueError("a size is a number of bytes, or one with a unit such as 10MB or 300MiB")
+    return int(match[1]) * _UNITS[match[2].upper()]
+
+
+def _yes(text: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+    if text.lower() not in words:
+        raise ValueError("yes or no")
+    return words[text.lower()]
+
+
+def _log_level(text: str) -> str:
+    if text not in LOG_LEVELS:
+        raise ValueError(f"one of {', '.join(LOG_LEVELS)}")
+    return text
+
+
+def _several(value: str | list[str]) -> tuple[str, ...]:
+    return tuple(value.split(",") if isinstance(value, str) else value)
+
+
+_NAMES = {"scenarios": "scenario", "api_keys": "api_key"}
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "scenarios": _several,
+    "port": _port,
+    "seed": _whole,
+    "clock": _moment,
+    "api_keys": _several,
+    "strict": _yes,
+    "log_level": _log_level,
+    "max_body": _size,
+}
