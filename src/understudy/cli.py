@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown:
         parser: Parser = options.parser
         known = set(re.findall(r"--[\w-]+", parser.format_help()))
-        parser.error(f'unknown option "{unknown[0]}".{did_you_mean(unknown[0], known)}')
+        parser.error(f'unknown argument "{unknown[0]}".{did_you_mean(unknown[0], known)}')
     try:
         status: int = options.run(options)
     except SetupError as error:

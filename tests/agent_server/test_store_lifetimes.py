@@ -93,9 +93,11 @@ def test_a_put_without_a_time_makes_an_item_stay(server: Server, clock: FrozenCl
 
 
 @pytest.mark.parametrize("ttl", [0, -1, -1e300])
-def test_a_time_that_is_over_before_it_begins_ends_at_once(server: Server, clock: FrozenClock, ttl: float) -> None:
-    put(server, "a", ttl=ttl)
+def test_a_time_that_is_over_before_it_begins_is_refused(server: Server, clock: FrozenClock, ttl: float) -> None:
+    refused = server.put("/store/items", {"namespace": ["n"], "key": "a", "value": {}, "ttl": ttl})
 
+    assert refused.status_code == 422
+    assert "is less than or equal to the minimum of 0" in refused.json()["detail"]
     assert found(server) == []
 
 

@@ -14,7 +14,7 @@ import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from understudy.contract import overlay
-from understudy.contract.operations import operations, resolve
+from understudy.contract.operations import METHODS, operations, resolve
 from understudy.contract.overlay import OverlayError
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ def test_examples_are_valid() -> None:
 def examples() -> Iterator[tuple[JsonObject, Json]]:
     """Yield each example of a request with its schema."""
     for item in observed()["paths"].values():
-        for entry in item.values():
+        for entry in (value for name, value in item.items() if name in METHODS):
             for parameter in (resolve(observed(), value) for value in entry.get("parameters", [])):
                 if "example" in parameter:
                     yield parameter["schema"], parameter["example"]

@@ -13,9 +13,7 @@ from understudy.state.clock import FrozenClock, timestamp
 from understudy.state.ids import Ids, assistant_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from understudy.scenarios.references import Complain
+    from understudy.scenarios.references import Around, Complain
     from understudy.scenarios.scenario import Scenario
     from understudy.state.world import World
     from understudy.wire import JsonObject
@@ -45,14 +43,14 @@ _TASK_ERROR = "TimeoutError('the model did not answer in time')"
 class Generator:
     """Makes the threads that one scenario asks for."""
 
-    def __init__(self, scenario: Scenario, agents: Mapping[str, Agent], names: list[str], complain: Complain) -> None:
+    def __init__(self, scenario: Scenario, around: Around, complain: Complain) -> None:
         wanted = scenario.generate
         self._threads: int = wanted.get("threads", 100)
         self._checkpoints: int = wanted.get("checkpoints", 3)
         self._users: int = wanted.get("users", 100)
-        graph_id = wanted.get("agent") or next(iter(scenario.agents or names), "agent")
-        known("agent", graph_id, names, ("generate", "agent"), complain)
-        self._agent = agents.get(graph_id, Agent(graph_id))
+        graph_id = wanted.get("agent") or next(iter(scenario.agents or around.graphs), "agent")
+        known("agent", graph_id, around.graphs, ("generate", "agent"), complain)
+        self._agent = around.agents.get(graph_id, Agent(graph_id))
         self._phases = [(START,), *((node,) for node in _chain(self._agent)), ()]
         self._clock = FrozenClock(FIRST)
         self._ids = Ids(self._clock, seed=wanted.get("seed", 0))

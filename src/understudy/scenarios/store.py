@@ -11,7 +11,7 @@ from understudy.state.namespaces import home_of
 
 if TYPE_CHECKING:
     from understudy.scenarios.problems import Path
-    from understudy.scenarios.references import Complain
+    from understudy.scenarios.references import Around, Complain
     from understudy.wire import JsonObject
 
 

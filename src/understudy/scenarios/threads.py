@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from understudy.scenarios.problems import Path
-    from understudy.scenarios.references import Complain
+    from understudy.scenarios.references import Around, Complain
     from understudy.wire import JsonObject
 
 _SYSTEM = {"created_by": "system"}

@@ -27,7 +27,7 @@ class Expiry(Generic[K]):
         try:
             deadline = now + timedelta(minutes=minutes)
         except OverflowError:
-            deadline = datetime.max.replace(tzinfo=now.tzinfo) if minutes > 0 else now
+            deadline = datetime.max.replace(tzinfo=now.tzinfo)
         queued = self._deadlines.get(key)
         self._deadlines[key] = deadline
         # A later deadline is queued when the earlier one comes up, so that renewing it often costs nothing.

@@ -147,9 +147,8 @@ class Store:
             self._lifetimes.pop(address, None)
             self._expiry.forget(address)
         else:
-            # A time that is over before it begins ends at once.
-            self._lifetimes[address] = minutes = max(ttl, 0)
-            self._expiry.set(address, minutes=minutes)
+            self._lifetimes[address] = ttl
+            self._expiry.set(address, minutes=ttl)
 
     def _refresh(self, items: Iterable[JsonObject]) -> None:
         if not self._lifetimes:
