@@ -34,6 +34,9 @@ MEASURES: dict[str, tuple[str, Unit]] = {
     "search-100000-team": ("search 100,000 threads, metadata of 1 %", "1/s"),
 }
 
+FILTERS = ("all", "ticket", "team")
+SEARCHES = {size: {f"search-{size}-{filtered}" for filtered in FILTERS} for size in (SMALL, LARGE)}
+
 
 def chosen(names: Iterable[str]) -> set[str]:
     """Return the measures that the names stand for: `search-1000` stands for all that begin with `search-1000-`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from .figures import LARGE, MEASURES, SMALL
+from .figures import FILTERS, LARGE, MEASURES, SMALL
 
 if TYPE_CHECKING:
     from .figures import Figures
@@ -36,7 +36,7 @@ class Limit:
 
 def limits(figures: Figures) -> list[Limit]:
     """Return every limit with what this run measured."""
-    rates = ["create", "get", *(f"search-{SMALL}-{filtered}" for filtered in ("all", "ticket", "team"))]
+    rates = ["create", "get", *(f"search-{SMALL}-{filtered}" for filtered in FILTERS)]
     return [
         *(
             Limit(f"{MEASURES[name][0]}, to Starlette", figures.ratio(name, FAKE, YARDSTICK), 0.5, at_least=True)

@@ -12,7 +12,7 @@ import orjson
 
 from . import traffic
 from .errors import BenchError
-from .figures import LARGE, MEASURES, SMALL, Figures, chosen
+from .figures import FILTERS, LARGE, MEASURES, SEARCHES, SMALL, Figures
 from .limits import REFERENCE, YARDSTICK
 from .load import Job, request
 from .memory import resident
@@ -44,6 +44,15 @@ THOROUGH = Settings(rounds=5, seconds=1.0, creations=5_000, starts=7)
 QUICK = Settings(rounds=3, seconds=0.3, creations=2_000, starts=3)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A server that takes part in a measure, and what it is sent."""
+
+    measure: str
+    up: Running
+    requests: tuple[bytes, ...]
+
+
 def progress(text: str) -> None:
     """Tell the person who waits what is being done."""
     print(f"  {text}", file=sys.stderr, flush=True)
@@ -67,8 +76,8 @@ class Run:
             (self._memory, {"idle", "growth"}),
             (self._empty, {"ok", "search-0"}),
             (self._creations, {"create"}),
-            (self._small, {"get", "state", *_searches(SMALL)}),
-            (self._large, _searches(LARGE)),
+            (self._reads, {"get", "state"}),
+            (self._searches, SEARCHES[SMALL] | SEARCHES[LARGE]),
         )
         for stage, measures in stages:
             if measures & self.wanted:
@@ -100,39 +109,42 @@ class Run:
 
     def _empty(self) -> None:
         with self._up(self.servers) as servers:
-            self._rate("ok", servers, lambda _: (request("GET", "/ok"),))
-            self._rate("search-0", servers, lambda _: (traffic.search(),))
+            for name, one in (("ok", request("GET", "/ok")), ("search-0", traffic.search())):
+                self._rate([Entry(name, up, (one,)) for up in servers])
 
     def _creations(self) -> None:
         """Create as many threads on each server, so that tables of one size are compared."""
+        requests = traffic.creations(self.settings.creations)
         with self._up(self.servers) as servers:
-            self._rate("create", servers, lambda _: traffic.creations(self.settings.creations), once=True)
+            self._rate([Entry("create", up, requests) for up in servers], once=True)
 
-    def _small(self) -> None:
+    def _reads(self) -> None:
         with self._up(self.servers) as servers:
             self._seed(servers, SMALL)
-            self._search(servers, SMALL)
-            if "get" in self.wanted:
-                ids = {up.name: self._ids(up, traffic.search(limit=100)) for up in servers}
-                self._rate("get", servers, lambda up: tuple(request("GET", f"/threads/{i}") for i in ids[up.name]))
-            if "state" in self.wanted:
-                own = {up.name: [self._created(up) for _ in range(10)] for up in servers}
+            ids = {up.name: self._ids(up, traffic.search(limit=100)) for up in servers}
+            self._rate([Entry("get", up, traffic.reads("/threads/{}", ids[up.name])) for up in servers])
+            ids = {up.name: [self._created(up) for _ in range(10)] for up in servers}
+            self._rate([Entry("state", up, traffic.reads("/threads/{}/state", ids[up.name])) for up in servers])
+
+    def _searches(self) -> None:
+        """Search few threads and many in turns, as one is a limit to the other.
+
+        Many are too many for the reference server, which looks at each of them.
+        """
+        small = self.servers if self.wanted & SEARCHES[SMALL] else []
+        large = [server for server in self.servers if server.name != REFERENCE]
+        with self._up(small) as few, self._up(large if self.wanted & SEARCHES[LARGE] else []) as many:
+            self._seed(few, SMALL)
+            self._seed(many, LARGE)
+            sizes = ((SMALL, few), (LARGE, many))
+            for filtered in FILTERS:
                 self._rate(
-                    "state",
-                    servers,
-                    lambda up: tuple(request("GET", f"/threads/{i}/state") for i in own[up.name]),
+                    [
+                        Entry(f"search-{size}-{filtered}", up, traffic.searches(filtered, size))
+                        for size, servers in sizes
+                        for up in servers
+                    ]
                 )
-
-    def _large(self) -> None:
-        """Search many threads; the reference server, which looks at each of them, is left out."""
-        with self._up([server for server in self.servers if server.name != REFERENCE]) as servers:
-            self._seed(servers, LARGE)
-            self._search(servers, LARGE)
-
-    def _search(self, servers: list[Running], threads: int) -> None:
-        self._rate(f"search-{threads}-all", servers, lambda _: (traffic.search(),))
-        self._rate(f"search-{threads}-ticket", servers, lambda _: traffic.searches_by_ticket(threads))
-        self._rate(f"search-{threads}-team", servers, lambda _: traffic.searches_by_team())
 
     def _seed(self, servers: list[Running], threads: int) -> None:
         requests = traffic.seeds(threads)
@@ -140,39 +152,36 @@ class Run:
             progress(f"creating {threads:,} threads on {up.server.title}")
             self._play(up, Job(up.port, requests))
 
-    def _rate(
-        self,
-        name: str,
-        servers: list[Running],
-        requests: Callable[[Running], tuple[bytes, ...]],
-        *,
-        once: bool = False,
-    ) -> None:
-        """Measure answers per second, the servers in turns, one computing at a time; the first round is a warm-up."""
-        if name not in self.wanted:
-            return
-        jobs = {up.name: Job(up.port, requests(up), None if once else self.settings.seconds) for up in servers}
-        answers: dict[str, bytes] = {}
-        progress(MEASURES[name][0])
+    def _rate(self, entries: list[Entry], *, once: bool = False) -> None:
+        """Measure answers per second in turns, one server computing at a time; the first round is a warm-up."""
+        entries = [entry for entry in entries if entry.measure in self.wanted]
+        for name in dict.fromkeys(entry.measure for entry in entries):
+            progress(MEASURES[name][0])
+        answers: dict[tuple[str, str], bytes] = {}
         for turn in range(self.settings.rounds + 1):
-            for up in servers:
-                tally = self._play(up, jobs[up.name])
-                answers[up.name] = tally.last
+            for entry in entries:
+                seconds = None if once else self.settings.seconds
+                tally = self._play(entry.up, Job(entry.up.port, entry.requests, seconds))
+                answers[entry.measure, entry.up.name] = tally.last
                 if turn:
-                    figure = self.figures.add(name, up.name, tally.rate)
-                    figure.bytes_per_answer = tally.bytes_per_answer
-                    figure.load_busy = max(tally.busy, figure.load_busy or 0.0)
-                    if tally.busy > SATURATED:
-                        self.figures.note(f"{name}: the load is the bottleneck, {up.server.title} may be faster")
-        self._compare(name, servers, answers)
+                    self._add(entry, tally)
+        self._compare(answers)
 
-    def _compare(self, name: str, servers: list[Running], answers: dict[str, bytes]) -> None:
+    def _add(self, entry: Entry, tally: Tally) -> None:
+        figure = self.figures.add(entry.measure, entry.up.name, tally.rate)
+        figure.bytes_per_answer = tally.bytes_per_answer
+        figure.load_busy = max(tally.busy, figure.load_busy or 0.0)
+        if tally.busy > SATURATED:
+            title = entry.up.server.title
+            self.figures.note(f"{entry.measure}: the load is the bottleneck, {title} may be faster")
+
+    def _compare(self, answers: dict[tuple[str, str], bytes]) -> None:
         """Note where a server's answer has another shape than the yardstick's: then it did other work."""
-        for up in servers:
-            if YARDSTICK in answers and up.name != YARDSTICK:
-                found = difference(orjson.loads(answers[up.name]), orjson.loads(answers[YARDSTICK]))
-                if found:
-                    self.figures.note(f"{name}: {up.server.title} answers otherwise than Starlette: {found}")
+        for (measure, name), answer in answers.items():
+            yardstick = answers.get((measure, YARDSTICK), answer)
+            found = difference(orjson.loads(answer), orjson.loads(yardstick))
+            if found:
+                self.figures.note(f"{measure}: the answer of {name} differs from that of {YARDSTICK}: {found}")
 
     @contextmanager
     def _up(self, servers: list[Server]) -> Iterator[list[Running]]:
@@ -208,7 +217,3 @@ class Run:
         up.go_on()
         time.sleep(1.0)
         return resident(up.process.pid)
-
-
-def _searches(threads: int) -> set[str]:
-    return chosen([f"search-{threads}"])

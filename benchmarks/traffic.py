@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import orjson
 
 from .load import request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 RARE = 10
 """Threads that share one value of `metadata.ticket`, however many threads there are."""
@@ -41,15 +46,19 @@ def seeds(threads: int) -> tuple[bytes, ...]:
     )
 
 
-def searches_by_ticket(threads: int) -> tuple[bytes, ...]:
-    """Return searches that ten threads answer each, spread over all threads."""
-    tickets = max(threads // RARE, 1)
-    return tuple(search(ticket(n)) for n in range(0, tickets, max(tickets // 100, 1)))
+def searches(filtered: str, threads: int) -> tuple[bytes, ...]:
+    """Return searches among so many threads: for all, by a ticket or by a team."""
+    tickets = threads // RARE
+    return {
+        "all": (search(),),
+        "ticket": tuple(search(ticket(n)) for n in range(0, tickets, max(tickets // 100, 1))),
+        "team": tuple(search(team(n)) for n in range(PERCENT)),
+    }[filtered]
 
 
-def searches_by_team() -> tuple[bytes, ...]:
-    """Return searches that one thread in a hundred answers."""
-    return tuple(search(team(n)) for n in range(PERCENT))
+def reads(path: str, ids: Iterable[str]) -> tuple[bytes, ...]:
+    """Return a GET for each id, which goes into the path."""
+    return tuple(request("GET", path.format(thread_id)) for thread_id in ids)
 
 
 def creations(count: int) -> tuple[bytes, ...]:

@@ -10,6 +10,8 @@ from understudy.errors import Invalid
 from understudy.exchange import Answer, pagination
 from understudy.state.assistants import identified
 
+from .queries import flag, selected
+
 if TYPE_CHECKING:
     from understudy.state.world import World
     from understudy.wire import Json, JsonObject
@@ -46,9 +48,7 @@ async def search(world: World, body: JsonObject) -> Answer:
         offset=offset,
         limit=limit,
     )
-    rows = page.rows
-    if select := body.get("select"):
-        rows = [{name: row[name] for name in row if name in select} for row in rows]
+    rows = selected(page.rows, body.get("select"))
     return Answer(rows, headers=pagination(offset=offset, limit=limit, shown=len(rows), more=page.more))
 
 
@@ -104,18 +104,13 @@ async def schemas(world: World, assistant_id: str) -> JsonObject:
 
 async def subgraphs(world: World, assistant_id: str, recurse: Json) -> JsonObject:
     """Return the schemas of all subgraphs of an assistant's graph, by namespace."""
-    return describe_subgraphs(world.assistants.agent(assistant_id), recurse=_flag(recurse))
+    return describe_subgraphs(world.assistants.agent(assistant_id), recurse=flag(recurse))
 
 
 async def subgraph(world: World, assistant_id: str, namespace: str, recurse: Json) -> JsonObject:
     """Return the schemas of one subgraph; none at all if there is no such namespace."""
     agent = world.assistants.agent(assistant_id)
-    return describe_subgraphs(agent, namespace=namespace, recurse=_flag(recurse))
-
-
-def _flag(value: Json) -> bool:
-    """Return whether a flag is switched on; any text but `true` switches it off."""
-    return str(value) in _TRUE
+    return describe_subgraphs(agent, namespace=namespace, recurse=flag(recurse))
 
 
 def _levels(xray: Json) -> int | None:

@@ -12,6 +12,8 @@ from understudy.errors import Conflict, Invalid
 from understudy.state.checkpoints import ROOT, checkpoint_ref, empty_state, thread_state
 from understudy.state.tables import contains
 
+from .queries import flag
+
 if TYPE_CHECKING:
     from understudy.state.checkpoints import Checkpoint, History
     from understudy.state.world import World
@@ -20,12 +22,12 @@ if TYPE_CHECKING:
 
 async def get(world: World, thread_id: str, subgraphs: Json) -> JsonObject:
     """Return the thread's latest state; an empty one if it never ran."""
-    return _state(world, thread_id, {}, subgraphs=_flag(subgraphs))
+    return _state(world, thread_id, {}, subgraphs=flag(subgraphs))
 
 
 async def get_at(world: World, thread_id: str, checkpoint_id: str, subgraphs: Json) -> JsonObject:
     """Return the thread's state at a checkpoint; an empty one if there is no such checkpoint."""
-    return _state(world, thread_id, {"checkpoint_id": checkpoint_id}, subgraphs=_flag(subgraphs))
+    return _state(world, thread_id, {"checkpoint_id": checkpoint_id}, subgraphs=flag(subgraphs))
 
 
 async def get_at_post(world: World, thread_id: str, body: JsonObject) -> JsonObject:
@@ -120,8 +122,3 @@ def _sought(thread_id: str, at: JsonObject) -> JsonObject:
     if "checkpoint_ns" in at:
         ref["checkpoint_ns"] = at["checkpoint_ns"]
     return ref
-
-
-def _flag(text: Json) -> bool:
-    """Return what a lenient flag of the query says: only `true` and `True` are yes, nothing is refused."""
-    return text in (True, "true", "True")

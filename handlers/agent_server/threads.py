@@ -12,6 +12,8 @@ from understudy.state.extraction import parse, pick
 from understudy.state.storage import storage as measure
 from understudy.wire import canonical
 
+from .queries import selected
+
 if TYPE_CHECKING:
     from understudy.state.world import World
     from understudy.wire import JsonObject
@@ -69,9 +71,7 @@ async def search(world: World, body: JsonObject) -> Answer:
         offset=offset,
         limit=limit,
     )
-    rows = page.rows
-    if select := body.get("select"):
-        rows = [{name: row[name] for name in row if name in select} for row in rows]
+    rows = selected(page.rows, body.get("select"))
     if paths:
         rows = [{**row, "extracted": pick(full, paths)} for row, full in zip(rows, page.rows, strict=True)]
     return Answer(rows, headers=pagination(offset=offset, limit=limit, shown=len(rows), more=page.more))

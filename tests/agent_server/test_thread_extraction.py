@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Server
 
-METADATA = {"a": {"b": [{"c": 1}, {"c": 2}]}, "n": None, "tags": ["x", "y"], "dotted.key": 1, "grid": [[1, 2], [3]]}
+METADATA = {"a": {"b": [{"c": 1}, {"c": 2}]}, "n": None, "tags": ["x", "y"], "dotted.key": 1, "_private": 1, "grid": [[1, 2], [3]]}
 
 
 def extract(server: Server, paths: Any, **more: Any) -> Any:
@@ -37,6 +37,13 @@ def extract(server: Server, paths: Any, **more: Any) -> Any:
         ("metadata.tags[0][0]", None),
         ("metadata.a[0]", None),
         ("metadata.dotted.key", None),
+        ("metadata..a.b.[1].c.", 2),
+        ("metadata.a.b[0]c", None),
+        ("metadata[tags]", None),
+        ("metadata['tags']", None),
+        ("metadata.tags[]", None),
+        ("metadata.tags.0", None),
+        ("metadata._private", None),
         ("config", {}),
         ("values", None),
         ("values.messages[0]", None),
@@ -76,12 +83,12 @@ def test_nothing_to_extract_adds_nothing(server: Server) -> None:
         ({"a-b": "metadata.a"}, "Extract key 'a-b' must be a valid identifier (letters, digits, underscores)"),
         ({"": "metadata.a"}, "Extract key '' must be a valid identifier (letters, digits, underscores)"),
         ({"é": "metadata.a"}, "Extract key 'é' must be a valid identifier (letters, digits, underscores)"),
-        ({"a\n": "metadata.a"}, "Extract key 'a"),
         ({"a": "status"}, "Extract path 'status' must start with one of: config, interrupts, metadata, values"),
         ({"a": "metadatax.b"}, "Extract path 'metadatax.b' must start with one of: config, interrupts, metadata, values"),
         ({"a": "[0]"}, "Extract path '[0]' must start with one of: config, interrupts, metadata, values"),
         ({"a": ""}, "Extract path for 'a' must be a non-empty string"),
-        ({"a": "  "}, "Extract path for 'a' must be a non-empty string"),
+        ({"a": " "}, "Extract path ' ' must start with one of: config, interrupts, metadata, values"),
+        ({"a": ".metadata"}, "Extract path '.metadata' must start with one of: config, interrupts, metadata, values"),
         ({"status": "metadata.a"}, "Extract keys cannot use reserved field names: ['status']"),
         (
             {"values": "metadata.a", "config": "metadata.a", "ok": "metadata"},

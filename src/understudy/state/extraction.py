@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
     from understudy.wire import Json, JsonObject
 
-Path = tuple["str | int", ...]
+Path = tuple["str | int | None", ...]
+"""Keys and indexes from the root on; None is a step that leads nowhere."""
 
 ROOTS = ("config", "interrupts", "metadata", "values")
 """The fields of a thread in which a path may begin."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_PART = re.compile(r"([^.\[\]]+)|\[(-?\d{1,9})\]")
+_CUT = re.compile(r"[.\[]")
 
 
 def parse(wanted: Mapping[str, str], *, reserved: Iterable[str]) -> dict[str, Path]:
@@ -41,12 +42,24 @@ def pick(row: JsonObject, paths: Mapping[str, Path]) -> JsonObject:
 
 
 def _path(alias: str, text: str) -> Path:
-    if not text.strip():
+    if not text:
         raise Invalid(f"Extract path for '{alias}' must be a non-empty string")
-    parts = tuple(name or int(index) for name, index in _PART.findall(text))
-    if not parts or parts[0] not in ROOTS:
+    root, *steps = _CUT.split(text)
+    if root not in ROOTS:
         raise Invalid(f"Extract path '{text}' must start with one of: {', '.join(ROOTS)}")
-    return parts
+    return (root, *(_step(step) for step in steps if step))
+
+
+def _step(text: str) -> str | int | None:
+    """Return a key, or the index that a closing bracket makes of a number. A name with an underscore leads nowhere."""
+    if text.startswith("_"):
+        return None
+    if not text.endswith("]"):
+        return text
+    try:
+        return int(text.rstrip("]"))
+    except ValueError:
+        return None
 
 
 def _follow(value: Json, path: Path) -> Json:
@@ -55,7 +68,7 @@ def _follow(value: Json, path: Path) -> Json:
             if not isinstance(value, list) or not -len(value) <= part < len(value):
                 return None
             value = value[part]
-        elif isinstance(value, dict):
+        elif part is not None and isinstance(value, dict):
             value = value.get(part)
         else:
             return None

@@ -73,17 +73,7 @@ class Threads:
             if if_exists == "do_nothing":
                 return existing
             raise Conflict(f"Thread with ID {thread_id} already exists")
-        now = self._now()
-        row: JsonObject = {
-            "thread_id": thread_id,
-            "created_at": now,
-            "updated_at": now,
-            "state_updated_at": now,
-            "metadata": writable(metadata),
-            "status": "idle",
-            "config": {},
-            "values": None,
-        }
+        row = {**self._new_row(thread_id, writable(metadata)), "values": None}
         self._table.put(row)
         self._live_for(thread_id, ttl)
         return row
@@ -114,16 +104,7 @@ class Threads:
         if source is None:
             raise Conflict("Conflict")
         new_id = self._ids.random()
-        now = self._now()
-        row: JsonObject = {
-            "thread_id": new_id,
-            "created_at": now,
-            "updated_at": now,
-            "state_updated_at": now,
-            "metadata": source["metadata"],
-            "status": "idle",
-            "config": {},
-        }
+        row = self._new_row(new_id, source["metadata"])
         self._table.put(row)
         history = self._histories[thread_id]
         if history:
@@ -208,6 +189,19 @@ class Threads:
             self._histories[thread_id] = restored(history)
         if ttl:
             self._live_for(thread_id, {"ttl": ttl["ttl_minutes"], "strategy": ttl.get("strategy", "delete")})
+
+    def _new_row(self, thread_id: str, metadata: JsonObject) -> JsonObject:
+        """Return the row of a thread that is new and has no values yet."""
+        now = self._now()
+        return {
+            "thread_id": thread_id,
+            "created_at": now,
+            "updated_at": now,
+            "state_updated_at": now,
+            "metadata": metadata,
+            "status": "idle",
+            "config": {},
+        }
 
     def _now(self) -> str:
         return timestamp(self._clock.now())

@@ -1,0 +1,63 @@
+"""The long run: `python -m tests.conformance` holds `understudy serve --strict` to the contract, seed after seed."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.conformance.campaign import Report, imitated, run
+
+
+def main() -> int:
+    """Return 0 when no run found a failure."""
+    parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
+    parser.add_argument("--examples", type=int, default=200, help="requests made up for each operation (default: 200)")
+    parser.add_argument("--seeds", default="1,2,3", help="a run for each of these numbers (default: 1,2,3)")
+    parser.add_argument("--scenario", default="reference", help="what the server begins with (default: reference)")
+    options = parser.parse_args()
+    reports = []
+    for seed in map(int, options.seeds.split(",")):
+        with serving(options.scenario) as url, TemporaryDirectory(prefix="conformance-") as folder:
+            report = run(url, examples=options.examples, seed=seed, folder=Path(folder))
+        verdict = "no failures" if report.passed else "FAILURES"
+        print(f"seed {seed}: {report.cases:,} requests in {report.seconds:.0f} s, {verdict}", flush=True)
+        if not report.passed:
+            print(report.complaint())
+        reports.append(report)
+    _print_answers(reports)
+    return 0 if all(report.passed for report in reports) else 1
+
+
+@contextmanager
+def serving(scenario: str) -> Iterator[str]:
+    """Run a server of its own process on a free port; gives its URL."""
+    command = [sys.executable, "-m", "understudy", "serve", "--strict", "--scenario", scenario, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            line = process.stdout.readline()
+            found = re.search(r"http://[\w.:]+", line)
+            if found is None:
+                raise RuntimeError(f"the server did not start: {line}")
+            yield found[0]
+        finally:
+            process.terminate()
+
+
+def _print_answers(reports: list[Report]) -> None:
+    """Print how often each operation was answered with what, so that a reader sees how far the runs got."""
+    for operation in sorted(imitated()):
+        answers: Counter[int] = sum((report.answers(operation) for report in reports), Counter())
+        told = "  ".join(f"{status}: {times:,}" for status, times in sorted(answers.items()))
+        print(f"{operation:50} {told}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""Nothing that Schemathesis thinks up makes the server break its own contract: a short run; a long one is __main__.py."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from schemathesis.checks import CHECKS
+
+from tests.conformance.campaign import API, CONFIG, Report, imitated, run
+from tests.conftest import Server
+from understudy.contract.documents import load_contract
+from understudy.contract.operations import operations
+from understudy.scenarios import build, find, read
+from understudy.state.clock import FrozenClock
+
+
+@pytest.fixture(scope="module")
+def report(running: Server, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """One run on a world in which time stands still and ids repeat, so that the run does."""
+    running.world = build([read(find("reference"))], FrozenClock(datetime(2026, 1, 1, tzinfo=UTC)), seed=1)
+    return run(running.url, examples=8, seed=1, folder=tmp_path_factory.mktemp("schemathesis"))
+
+
+def test_schemathesis_finds_nothing_wrong(report: Report) -> None:
+    if not report.passed:
+        pytest.fail(report.complaint(), pytrace=False)
+
+
+def test_every_imitated_operation_is_tested_and_no_other(report: Report) -> None:
+    assert report.tested == imitated()
+
+
+def test_every_check_is_made(report: Report) -> None:
+    # Nobody says how long an answer may take.
+    assert report.checks == set(CHECKS.get_all_names()) - {"max_response_time"}
+
+
+@pytest.mark.parametrize("operation", sorted(imitated()))
+def test_every_operation_is_reached(report: Report, operation: str) -> None:
+    answers = report.answers(operation)
+
+    assert any(status < 300 for status in answers), f"{operation} was only answered with {dict(answers)}"
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "POST /threads",
+        "POST /threads/{thread_id}/copy",
+        "POST /threads/{thread_id}/state",
+        "GET /threads/{thread_id}/state/{checkpoint_id}",
+        "DELETE /threads/{thread_id}",
+    ],
+)
+def test_chains_of_requests_reach_the_life_of_a_thread(report: Report, operation: str) -> None:
+    answers = report.answers(operation, "stateful")
+
+    assert any(status < 300 for status in answers), f"{operation} was only answered with {dict(answers)}"
+
+
+def test_exceptions_name_operations_that_are_tested() -> None:
+    known = {str(each): each.path for each in operations(load_contract(API).observed) if each.handler is not None}
+
+    for exception in tomllib.loads(CONFIG.read_text())["operations"]:
+        assert set(_all(exception, "include-name")) <= set(known)
+        assert set(_all(exception, "include-path")) <= set(known.values())
+        assert exception.keys() & {"include-name", "include-path"}
+
+
+def _all(exception: dict[str, Any], key: str) -> Iterator[str]:
+    named = exception.get(key, [])
+    return iter([named] if isinstance(named, str) else named)
