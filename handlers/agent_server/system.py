@@ -81,7 +81,7 @@ async def docs(world: World, service: Service) -> Answer:
 async def openapi(world: World, service: Service, caller: Caller) -> Answer:
     """Return the document for programs, with the address of this server and the graphs that it has."""
     document = _with_graphs(service.document, [agent.graph_id for agent in world.agents])
-    # Not by `wire.dumps`: patterns speak of NUL, and are to be read as they are.
+    # As bytes, which go out as they are: patterns in it speak of NUL.
     return Answer(orjson.dumps({**document, "servers": [{"url": caller.base_url}]}))
 
 

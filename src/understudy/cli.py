@@ -138,8 +138,12 @@ def _add_scenarios(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    import gc
     import logging
 
+    # Nearly everything made from here on stays to the end: there is nothing to collect before the server is ready,
+    # and later no need to look through it again and again.
+    gc.disable()
     from understudy.config import settings
 
     told = settings(vars(options), os.environ)
@@ -158,7 +162,13 @@ def _serve(options: argparse.Namespace) -> int:
         print(f"understudy: {told.host} can be reached by other machines; --api-key asks for a key", file=sys.stderr)
     names = ", ".join(scenario.name for scenario in scenarios)
     line = f"understudy: {address(bound)} (agent-server, scenario {names}, {_counted(len(world.threads), 'thread')})"
-    listen(app, bound, lambda: print(line, flush=True))
+
+    def ready() -> None:
+        gc.freeze()
+        gc.enable()
+        print(line, flush=True)
+
+    listen(app, bound, ready)
     return KEPT
 
 

@@ -30,9 +30,8 @@ def loads(raw: bytes) -> Json:
 
 
 def dumps(value: Json) -> bytes:
-    """Return `value` as compact JSON. A NUL reads as U+FFFD, as in the Agent Server."""
-    text = orjson.dumps(value)
-    return text.replace(b"\\u0000", b"\\ufffd") if b"\\u0000" in text else text
+    """Return `value` as compact JSON."""
+    return orjson.dumps(value)
 
 
 def canonical(text: str) -> str:

@@ -20,7 +20,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
     parser.add_argument("--examples", type=int, default=200, help="requests made up for each operation (default: 200)")
     parser.add_argument("--seeds", default="1,2,3", help="a run for each of these numbers (default: 1,2,3)")
-    parser.add_argument("--scenario", default="reference", help="what the server begins with (default: reference)")
+    parser.add_argument("--scenario", action="append", default=["reference"], help="what else the server begins with")
     options = parser.parse_args()
     reports = []
     for seed in map(int, options.seeds.split(",")):
@@ -36,9 +36,10 @@ def main() -> int:
 
 
 @contextmanager
-def serving(scenario: str) -> Iterator[str]:
-    """Run a server of its own process on a free port; gives its URL."""
-    command = [sys.executable, "-m", "understudy", "serve", "--strict", "--scenario", scenario, "--port", "0"]
+def serving(scenarios: list[str]) -> Iterator[str]:
+    """Run a server with these scenarios in a process of its own, on a free port; gives its URL."""
+    command = [sys.executable, "-m", "understudy", "serve", "--strict", "--port", "0"]
+    command += [f"--scenario={scenario}" for scenario in scenarios]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,12 +32,16 @@ class Report:
     tested: frozenset[str]
     checks: frozenset[str]
     """The checks that were made."""
-    statuses: dict[str, dict[str, Counter[int]]] = field(hash=False)
-    """By phase and operation, how often each status was answered."""
+    statuses: Counter[tuple[str, str, int]] = field(hash=False)
+    """How often an operation was answered with a status, by phase, operation and status."""
 
-    def answers(self, operation: str, *phases: str) -> Counter[int]:
-        """Return how often each status was answered to an operation, in these phases or in all."""
-        return sum((self.statuses[phase][operation] for phase in phases or self.statuses), Counter())
+    def answers(self, operation: str, phase: str | None = None) -> Counter[int]:
+        """Return how often each status was answered to an operation, in a phase or in all."""
+        found: Counter[int] = Counter()
+        for (during, asked, status), times in self.statuses.items():
+            if asked == operation and phase in (None, during):
+                found[status] += times
+        return found
 
     def complaint(self) -> str:
         """Return what went wrong: the failures and what follows them in the printout, all of it if there are none."""
@@ -73,10 +77,10 @@ def run(url: str, *, examples: int, seed: int, folder: Path, api: str = API) -> 
     if not verdict.exists():
         raise RuntimeError(f"Schemathesis could not run:\n{done.stdout}{done.stderr}")
     said = json.loads(verdict.read_text())
-    statuses: dict[str, dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
+    statuses: Counter[tuple[str, str, int]] = Counter()
     checks: set[str] = set()
     for phase, operation, status, names in _answers(log):
-        statuses[phase][operation][status] += 1
+        statuses[phase, operation, status] += 1
         checks.update(names)
     return Report(
         passed=done.returncode == 0,

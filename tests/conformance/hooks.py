@@ -10,13 +10,13 @@ import schemathesis
 GRAPHS = ("agent", "steps", "chat", "custom", "parent", "par", "ctx", "cfg")
 
 
-@schemathesis.hook.apply_to(name="POST /threads")
-def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
-    """Give a thread a graph: without one, its state cannot be updated. A few supersteps go without."""
-    body = case.body
-    if not isinstance(body, dict) or not isinstance(body.get("metadata", {}), dict):
+@schemathesis.hook
+def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:
+    """Give a new thread a graph: without one, its state cannot be updated. A few supersteps go without."""
+    body: Any = case.body
+    if case.operation.label != "POST /threads" or not isinstance(body, dict):
         return
+    metadata = body.get("metadata", {})
     chance = crc32(repr(body).encode())
-    if body.get("supersteps") and chance % 4 == 0:
-        return
-    case.body = {**body, "metadata": {"graph_id": GRAPHS[chance % len(GRAPHS)], **body.get("metadata", {})}}
+    if isinstance(metadata, dict) and not (body.get("supersteps") and chance % 4 == 0):
+        case.body = {**body, "metadata": {"graph_id": GRAPHS[chance % len(GRAPHS)], **metadata}}

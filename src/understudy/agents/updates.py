@@ -45,6 +45,8 @@ def apply(
     """
     history = world.threads.history(thread_id)
     steps = _Steps(world, thread_id, agent, history, place)
+    if not all(supersteps):
+        raise Unacceptable("No updates provided")
     for updates in supersteps:
         steps.make(updates)
     steps.commit()
@@ -96,9 +98,7 @@ class _Steps:
         return self._base
 
     def make(self, updates: Sequence[Update]) -> None:
-        """Make the checkpoint of one superstep."""
-        if not updates:
-            raise Unacceptable("No updates provided")
+        """Make the checkpoint of one superstep, which has an update at least."""
         first = updates[0]
         if first.as_node == END and first.values is None and first.command is None:
             _alone(updates, "Cannot apply multiple updates when clearing state")
@@ -138,8 +138,10 @@ class _Steps:
         base = self._base
         if base is None:
             raise Unacceptable("Cannot copy a non-existent checkpoint")
-        metadata = {"source": "fork", "step": base.step + 1, "parents": base.metadata.get("parents", {})}
-        tasks = [_task(self._world.ids.digest(), task["name"], task["path"]) for task in base.tasks]
+        # A copy of the latest checkpoint forgets where it was made; that of a named one does not.
+        named = {**self._origin, "thread_id": self._thread_id} if "checkpoint_id" in self._origin else {}
+        metadata = {**named, "source": "fork", "step": base.step + 1, "parents": base.metadata.get("parents", {})}
+        tasks = [self._task(task["name"], task["path"]) for task in base.tasks]
         copy = replace(
             base,
             id=self._world.ids.checkpoint(base.step),
@@ -162,8 +164,8 @@ class _Steps:
         settled: set[str] = set()
         following: set[str] = set()
         sent: list[str] = []
-        for update in updates:
-            node = self._node(update.as_node)
+        nodes = [self._node(update.as_node) for update in updates]
+        for node, update in zip(nodes, updates, strict=True):
             written_now = [(name, new) for name, new in writes(update) if name in self._agent.channels]
             for name, new in written_now:
                 reducer = self._agent.channels[name]
@@ -199,10 +201,13 @@ class _Steps:
         return as_node
 
     def _note_result(self, node: str, writes: Sequence[tuple[str, Json]]) -> None:
-        """Let the pending task of this node, if there is one, show what was written in its name."""
+        """Let the pending task of this node, if there is one, show what was first written in its name."""
         if self._base is None or not writes:
             return
-        tasks = [{**task, "result": dict(writes)} if task["name"] == node else task for task in self._base.tasks]
+        tasks = [
+            {**task, "result": dict(writes)} if task["name"] == node and task["result"] is None else task
+            for task in self._base.tasks
+        ]
         self._base = replace(self._base, tasks=tuple(tasks))
         if self._made:
             self._made[-1] = self._base
@@ -222,10 +227,11 @@ class _Steps:
         base = self._base
         step = base.step + 1 if base else first_step
         ids = self._world.ids
-        pushed = [_task(ids.digest(), name, ["__pregel_push", at, False]) for at, name in enumerate(sent)]
-        pulled = [_task(ids.digest(), name, ["__pregel_pull", name]) for name in sorted(following)]
+        pushed = [self._task(name, ["__pregel_push", at, False]) for at, name in enumerate(sent)]
+        pulled = [self._task(name, ["__pregel_pull", name]) for name in sorted(following)]
         tasks = pushed + pulled
-        parents = self._parents()
+        # The first checkpoint of a subgraph that never ran knows of none around it.
+        parents = base.metadata.get("parents", {}) if base else {}
         namespace = {} if self._namespace == ROOT else {"checkpoint_ns": self._namespace}
         metadata = {
             **self._origin,
@@ -248,14 +254,23 @@ class _Steps:
             )
         )
 
-    def _parents(self) -> JsonObject:
-        """Return the latest checkpoint of each namespace around this one."""
-        if self._namespace == ROOT:
-            return {}
-        if self._base is not None:
-            return dict(self._base.metadata.get("parents", {}))
-        latest = self._history.latest(ROOT)
-        return {ROOT: latest.id} if latest else {}
+    def _task(self, name: str, path: list[Json]) -> JsonObject:
+        """Return a task that waits; that of a subgraph tells where its checkpoints will be."""
+        task_id = self._world.ids.digest()
+        place = None
+        if name in self._agent.subgraphs:
+            around = () if self._namespace == ROOT else (self._namespace,)
+            place = {"thread_id": self._thread_id, "checkpoint_ns": "|".join([*around, f"{name}:{task_id}"])}
+        return {
+            "id": task_id,
+            "name": name,
+            "path": path,
+            "error": None,
+            "interrupts": [],
+            "checkpoint": place,
+            "state": None,
+            "result": None,
+        }
 
     def _keep(self, checkpoint: Checkpoint) -> None:
         self._made.append(checkpoint)
@@ -277,16 +292,3 @@ def _subgraph(agent: Agent, namespace: str) -> Agent:
             raise Unacceptable(f"Subgraph {'|'.join(part.split(':')[0] for part in namespace.split('|'))} not found")
         agent = inner
     return agent
-
-
-def _task(task_id: str, name: str, path: list[Json]) -> JsonObject:
-    return {
-        "id": task_id,
-        "name": name,
-        "path": path,
-        "error": None,
-        "interrupts": [],
-        "checkpoint": None,
-        "state": None,
-        "result": None,
-    }

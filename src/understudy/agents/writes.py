@@ -17,7 +17,10 @@ HELP = "\nFor troubleshooting, visit: https://docs.langchain.com/oss/python/lang
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What one node is to have returned: values, or a command with `update` and `goto`; None for the likeliest node."""
+    """What one node is to have returned: values or, where there is one, a command with `update` and `goto`.
+
+    Without `as_node`, the likeliest node.
+    """
 
     values: Json = None
     command: JsonObject | None = None
@@ -36,8 +39,6 @@ def writes(update: Update) -> list[tuple[str, Json]]:
             return []
         expect_dict(update.values)
         return list(update.values.items())
-    if update.values is not None:
-        raise Unacceptable("An update has either values or a command, not both")
     if update.command.get("resume") is not None:
         raise Unacceptable("A command that updates the state cannot resume an interrupt")
     written = update.command.get("update") or {}

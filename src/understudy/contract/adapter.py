@@ -1,7 +1,7 @@
 """Documents for Connexion, which reads OpenAPI 3.0 only (its issue 1396) and is needed here for routing.
 
-What it gets is the skeleton of a 3.1 document: paths, methods, operation ids and path parameters. All else, schemas
-first of all, stays in the 3.1 document, from which validators are compiled; nothing is translated down.
+What it gets is the skeleton of a 3.1 document: paths, methods and operation ids. All else, schemas first of all, stays
+in the 3.1 document, from which readers and validators are compiled; nothing is translated down.
 """
 
 from __future__ import annotations
@@ -20,11 +20,6 @@ def routable(document: JsonObject) -> JsonObject:
     for operation in operations(document):
         paths.setdefault(operation.path, {})[operation.method] = {
             "operationId": operation.id,
-            "parameters": [
-                {"name": parameter.name, "in": "path", "required": True, "schema": {"type": "string"}}
-                for parameter in operation.parameters
-                if parameter.location == "path"
-            ],
             "responses": {"default": {"description": "see the 3.1 document"}},
         }
     info = {"title": document["info"]["title"], "version": document["info"]["version"]}

@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 def complete(row: JsonObject, path: Path, around: Around, complain: Complain) -> tuple[JsonObject, list[JsonObject]]:
     """Return the row of an assistant, and those of its other versions, with everything that was left out."""
     known("agent", row["graph_id"], around.graphs, (*path, "graph_id"), complain)
-    assistant_id = row.get("assistant_id")
-    assistant_id = (
-        around.world.ids.random() if assistant_id is None else uuid(assistant_id, (*path, "assistant_id"), complain)
-    )
+    told_id = row.get("assistant_id")
+    assistant_id = uuid(told_id, (*path, "assistant_id"), complain) if told_id else around.world.ids.random()
     now = timestamp(around.world.clock.now())
     created_at = time(row, "created_at", path, complain) or now
     updated_at = time(row, "updated_at", path, complain) or created_at

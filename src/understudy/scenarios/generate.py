@@ -56,6 +56,7 @@ class Generator:
         self._ids = Ids(self._clock, seed=wanted.get("seed", 0))
         self._metadata: dict[tuple[str, int], JsonObject] = {}
         self._values: dict[tuple[str, int], JsonObject] = {}
+        self._results: dict[tuple[str, int, int], JsonObject] = {}
 
     def fill(self, world: World) -> None:
         """Put the threads into a world."""
@@ -92,27 +93,24 @@ class Generator:
     def _history(self, thread_id: str, metadata: JsonObject, topic: str, status: str) -> list[JsonObject]:
         """Return the last states of a conversation; one that did not finish is a step short of its end."""
         length = len(self._phases)
-        # Counted over all turns of the conversation.
-        last = -(-self._checkpoints // length) * length - (1 if status == "idle" else 2)
-        last = max(last, self._checkpoints - 1)
+        # Places are counted over all turns; the last is the first one with the right phase that leaves room for all.
+        phase = length - (1 if status == "idle" else 2)
+        last = phase + length * max(0, -((phase + 1 - self._checkpoints) // length))
         run: JsonObject = {**metadata, "run_attempt": 1, "thread_id": thread_id, "run_id": self._ids.time_ordered()}
         history: list[JsonObject] = []
         parent: str | None = None
         for place in range(last - self._checkpoints + 1, last + 1):
-            turn, phase = divmod(place, length)
-            following = self._phases[phase]
-            ended = place == last
+            messages, following = self._at(place)
             checkpoint_id = self._ids.checkpoint(place - 1)
             created_at = timestamp(self._clock.now())
             self._clock.advance(_SECOND)
-            source = "input" if phase == 0 else "loop"
-            messages = 2 * turn + (0 if phase == 0 else 2 if phase == length - 1 else 1)
-            task = [self._task(node, status if ended else "idle") for node in following]
+            written = None if place == last else self._written(topic, messages, self._at(place + 1)[0])
+            source = "input" if following == (START,) else "loop"
             history.append(
                 {
                     "values": self._values_of(topic, messages),
                     "next": following,
-                    "tasks": task,
+                    "tasks": [self._task(node, status if place == last else "idle", written) for node in following],
                     "metadata": {**run, "source": source, "step": place - 1, "parents": {}},
                     "created_at": created_at,
                     "checkpoint": {"checkpoint_id": checkpoint_id, "thread_id": thread_id, "checkpoint_ns": ROOT},
@@ -122,7 +120,13 @@ class Generator:
             parent = checkpoint_id
         return history
 
-    def _task(self, node: str, status: str) -> JsonObject:
+    def _at(self, place: int) -> tuple[int, tuple[str, ...]]:
+        """Return how many messages there are at a place in a conversation, and what comes next."""
+        turn, phase = divmod(place, len(self._phases))
+        said = 0 if phase == 0 else 2 if phase == len(self._phases) - 1 else 1
+        return 2 * turn + said, self._phases[phase]
+
+    def _task(self, node: str, status: str, result: JsonObject | None) -> JsonObject:
         interrupt = [{"id": self._ids.interrupt(), "value": _INTERRUPT}] if status == "interrupted" else []
         return {
             "id": self._ids.digest(),
@@ -132,8 +136,16 @@ class Generator:
             "interrupts": interrupt,
             "checkpoint": None,
             "state": None,
-            "result": None,
+            "result": result,
         }
+
+    def _written(self, topic: str, before: int, after: int) -> JsonObject:
+        """Return what was written between so many messages and so many."""
+        if (topic, before, after) not in self._results:
+            self._results[topic, before, after] = values.written(
+                self._values_of(topic, before), self._values_of(topic, after), self._agent.channels
+            )
+        return self._results[topic, before, after]
 
     def _metadata_of(self, topic: str, user: int) -> JsonObject:
         if (topic, user) not in self._metadata:

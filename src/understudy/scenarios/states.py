@@ -176,7 +176,8 @@ class States:
         """Return the checkpoint of each namespace around this one."""
         outer = self._outer.get(namespace)
         if outer is None:
-            self._complain(path, f"no task above it has the subgraph {quoted(namespace)}, which is `node:task id`")
+            if self._agent_in(namespace):
+                self._complain(path, f"no task above it has the subgraph {quoted(namespace)}, which is `node:task id`")
             return {}
         around: JsonObject = outer["metadata"].get("parents", {})
         return {**around, outer["checkpoint"]["checkpoint_ns"]: outer["checkpoint_id"]}

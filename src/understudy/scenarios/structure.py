@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, TypeAlias
@@ -62,11 +63,14 @@ def _told(error: ValidationError) -> Iterator[Fault]:
     match error.validator:
         case "additionalProperties":
             known = schema.get("properties", {})
-            for key in value.keys() - known.keys():
+            for key in (key for key in value if key not in known):
                 yield path, f"unknown key {quoted(key)}.{did_you_mean(key, known)}", (*path, key)
         case "required":
-            for key in set(rule) - value.keys():
-                yield path, f"{key} is missing", path
+            unknown = value.keys() - schema.get("properties", {}).keys()
+            for key in rule:
+                # A key that is nearly this one is told of as unknown.
+                if key not in value and not get_close_matches(key, unknown, n=1):
+                    yield path, f"{key} is missing", path
         case "anyOf":
             yield from _of_the_branch_meant(error, path)
         case "enum":

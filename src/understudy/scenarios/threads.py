@@ -111,6 +111,8 @@ def _outcome(row: JsonObject, states: States, status: str) -> JsonObject:
     told: JsonObject = {name: row[name] for name in ("values", "error", "interrupts") if name in row}
     if last is None:
         return {"values": None, **told}
+    if "history" not in row:
+        told.pop("values", None)  # they are the state's now, in full
     return {
         "values": last["values"],
         "error": None if status == "busy" else _error(last),

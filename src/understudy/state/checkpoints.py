@@ -177,7 +177,7 @@ def _task(thread_id: str, history: History, task: JsonObject, subgraphs: bool) -
     namespace = task["checkpoint"]["checkpoint_ns"]
     inner = history.latest(namespace)
     if inner is None:
-        return task
+        return {**task, "checkpoint": None, "state": empty_state()}
     state = thread_state(thread_id, history, inner, namespace=namespace, subgraphs=True)
     return {**task, "checkpoint": None, "state": state}
 
