@@ -6,9 +6,10 @@ from itertools import islice
 from sys import maxsize
 from typing import TYPE_CHECKING
 
-from understudy.agents.updates import Place, agent_of, apply
+from understudy.agents.results import settled
+from understudy.agents.updates import Place, agent_of, apply, subgraph_of
 from understudy.agents.writes import update_from
-from understudy.errors import Conflict, Invalid
+from understudy.errors import Conflict, Invalid, Unacceptable
 from understudy.state.checkpoints import ROOT, checkpoint_ref, empty_state, thread_state
 from understudy.state.tables import contains
 
@@ -78,11 +79,22 @@ def _state(world: World, thread_id: str, at: JsonObject, *, subgraphs: bool) -> 
     found = known.find(wanted, namespace) if wanted else known.latest(namespace)
     if found is None:
         return empty_state(_sought(thread_id, at) if wanted and known else None)
+    if not wanted:
+        found = _as_read(world, thread_id, found, namespace)
     state = thread_state(thread_id, known, found, namespace=namespace, subgraphs=subgraphs)
     if wanted and "checkpoint_ns" not in at:
         # Asked for by id alone, the reference server leaves the namespace out of its answer.
         state["checkpoint"] = {name: value for name, value in state["checkpoint"].items() if name != "checkpoint_ns"}
     return state
+
+
+def _as_read(world: World, thread_id: str, latest: Checkpoint, namespace: str) -> Checkpoint:
+    """Return the latest checkpoint with what its tasks have done since; as it is where that cannot be told."""
+    try:
+        agent = subgraph_of(agent_of(world, world.threads.get(thread_id)), namespace)
+        return settled(agent, latest, world.ids)
+    except Unacceptable:
+        return latest
 
 
 def _history(

@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from connexion.middleware import ConnexionMiddleware
-from connexion.middleware.routing import RoutingMiddleware
 
 from understudy.contract.adapter import routable
 from understudy.contract.documents import APIS, load_contract
@@ -16,6 +15,7 @@ from understudy.exchange import Service
 from understudy.server.edge import Edge, nowhere
 from understudy.server.handlers import Handlers
 from understudy.server.operations import BoundOperation, ById, OperationMiddleware, Surroundings
+from understudy.server.routing import ShapedRoutingMiddleware
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,9 @@ def create_app(settings: Settings, world_for: Callable[[Scope], World], *, api: 
     )
     known = list(operations(contract.observed))
     bound = {operation.id: BoundOperation(operation, around) for operation in known}
-    connexion = ConnexionMiddleware(nowhere, middlewares=[RoutingMiddleware, OperationMiddleware], resolver=ById())
+    connexion = ConnexionMiddleware(
+        nowhere, middlewares=[ShapedRoutingMiddleware, OperationMiddleware], resolver=ById()
+    )
     connexion.add_api(routable(contract.observed), bound=bound)
     return Edge(connexion, dialect, _without_405(contract.observed))
 

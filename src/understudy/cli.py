@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 KEPT, BROKEN, FAILED = 0, 1, 2
 """Exit statuses: all is well, what was examined is broken, it could not be done at all."""
 
+INTERRUPTED = 130
+"""Exit status of what was interrupted from the keyboard before it was done, as shells have it."""
+
 _ROOT = """\
 examples:
   understudy serve                               the demo, at http://127.0.0.1:8123
@@ -47,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SetupError as error:
         print(f"understudy: {error}", file=sys.stderr)
         return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return status
 
 
@@ -133,6 +138,14 @@ def _add_scenarios(commands: argparse._SubParsersAction[Parser]) -> None:
         help="tell everything that is wrong with scenarios",
         description="Tell everything that is wrong with scenarios. Exit status 1 if anything is.",
     )
+    validate.add_argument(
+        "--with",
+        dest="others",
+        metavar="NAME|FILE",
+        action="append",
+        default=[],
+        help="what each of them is put together with, such as the scenario that has its agents",
+    )
     validate.add_argument("scenarios", metavar="NAME|FILE", nargs="+")
     validate.set_defaults(run=_validate, parser=validate)
 
@@ -176,10 +189,14 @@ def _list(options: argparse.Namespace) -> int:
     from understudy.scenarios import bundled, find, read
 
     scenarios = [read(find(name)) for name in bundled()]
-    width = max(len(scenario.name) for scenario in scenarios)
-    for scenario in scenarios:
+    names = max(len(scenario.name) for scenario in scenarios)
+    counts = [
+        ", ".join(_counted(scenario.count(f"{noun}s"), noun) for noun in ("agent", "thread")) for scenario in scenarios
+    ]
+    width = max(map(len, counts))
+    for scenario, counted in zip(scenarios, counts, strict=True):
         first = scenario.description.partition("\n")[0]
-        print(f"{scenario.name:{width}}  {first}")
+        print(f"{scenario.name:{names}}  {counted:{width}}  {first}")
     return KEPT
 
 
@@ -209,15 +226,20 @@ def _show(options: argparse.Namespace) -> int:
 def _validate(options: argparse.Namespace) -> int:
     from understudy.scenarios import ScenarioError, build, find, read
 
+    others = [read(find(name)) for name in options.others]
     status = KEPT
     for name in options.scenarios:
         try:
-            world = build([read(find(name))])
+            scenario = read(find(name))
+            build([*others, scenario])
         except ScenarioError as error:
             print(error)
-            status = BROKEN
+            status = max(status, BROKEN)
+        except SetupError as error:
+            print(f"understudy: {error}", file=sys.stderr)
+            status = FAILED
         else:
-            print(f"{name}: fine ({_counted(len(world.threads), 'thread')})")
+            print(f"{name}: fine ({_counted(scenario.count('threads'), 'thread')})")
     return status
 
 

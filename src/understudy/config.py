@@ -40,7 +40,7 @@ class Settings:
 
 
 def settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
-    """Return the settings that flags and environment say; a flag that is None was not given.
+    """Return the settings that flags and environment say; a flag that is None was not given, nor an empty variable.
 
     The environment's `UNDERSTUDY_PORT` is the flag `--port`; of flags that may be given several times it holds all,
     with commas between them. SetupError names the flag or variable, its value, and what would be right.
@@ -51,7 +51,7 @@ def settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settin
         flag = "--" + _NAMES.get(name, name).replace("_", "-")
         if flags.get(name) is not None:
             told[name] = _read(name, flags[name], flag)
-        elif variable in environment:
+        elif environment.get(variable):
             told[name] = _read(name, environment[variable], variable)
     return Settings(**told)
 
@@ -108,13 +108,19 @@ def _log_level(text: str) -> str:
 
 
 def _several(value: str | list[str]) -> tuple[str, ...]:
-    return tuple(value.split(",") if isinstance(value, str) else value)
+    parts = value.split(",") if isinstance(value, str) else value
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def _scenarios(value: str | list[str]) -> tuple[str, ...]:
+    # Commas also stand between the options of a scenario: `large:threads=5,users=2,demo` are two.
+    return _several(re.split(r",(?!\s*\w+=)", value) if isinstance(value, str) else value)
 
 
 _NAMES = {"scenarios": "scenario", "api_keys": "api_key"}
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "scenarios": _several,
+    "scenarios": _scenarios,
     "port": _port,
     "seed": _whole,
     "clock": _moment,

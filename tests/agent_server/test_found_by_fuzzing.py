@@ -79,3 +79,10 @@ def test_a_wrong_method_on_a_path_of_the_system_is_not_found(server: Server, pat
 
     assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
     assert "allow" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/threads/a%0Ab", "/threads/a%0Ab/copy", "/threads/a%2Fb"])
+def test_what_no_path_can_hold_leads_nowhere(server: Server, path: str) -> None:
+    answer = server.post(path)
+
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})

@@ -38,7 +38,7 @@ def main() -> int:
 @contextmanager
 def serving(scenarios: list[str]) -> Iterator[str]:
     """Run a server with these scenarios in a process of its own, on a free port; gives its URL."""
-    command = [sys.executable, "-m", "understudy", "serve", "--strict", "--port", "0"]
+    command = [sys.executable, "-m", "understudy", "serve", "--strict", "--port", "0", "--log-level", "error"]
     command += [f"--scenario={scenario}" for scenario in scenarios]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -127,6 +127,8 @@ def test_what_is_written_reads_the_same(value: Any) -> None:
     assert read.value == value
 
 
-@pytest.mark.parametrize("word", [*WORDS, "<<", "=", "!", "&a", "*a", "- a", "a: b", "# a", "%", "\t", "\u0085", "\ufeff"])
+@pytest.mark.parametrize(
+    "word", [*WORDS, "<<", "=", "!", "&a", "*a", "- a", "a: b", "# a", "%", "\t", "\u0085", "\ufeff"]
+)
 def test_a_text_that_looks_like_something_else_is_written_as_text(word: str) -> None:
     assert Text(render([word, {word: word}])).value == [word, {word: word}]

@@ -22,7 +22,9 @@ MESSAGES = {
     "agents: {a: {}}": "f.yaml:1: agents.a: nodes is missing",
     "agents: {a b: {nodes: []}}": 'f.yaml:1: agents["a b"].nodes: must not be empty',
     "agents: {a: {nodes: [x, x]}}": 'f.yaml:1: agents.a.nodes: "x" is there twice',
-    "agents: {a: {nodes: [__end__]}}": 'f.yaml:1: agents.a.nodes[0]: "__end__" must not stand here: it is there by itself',
+    "agents: {a: {nodes: [__end__]}}": (
+        'f.yaml:1: agents.a.nodes[0]: "__end__" must not stand here: it is there by itself'
+    ),
     "agents: {a: {nodes: [x], channels: {m: mesages}}}": (
         'f.yaml:1: agents.a.channels.m: "mesages" is none of the words that may stand here. Did you mean "messages"?'
     ),
@@ -80,13 +82,13 @@ MESSAGES = {
     "threads:\n- {}\n- status: idel": (
         'f.yaml:3: threads[1].status: "idel" is none of the words that may stand here. Did you mean "idle"?'
     ),
-    "threads: [{status: idle, state: {}}]": (
-        'f.yaml:1: threads[0]: unknown key "state". Did you mean "status"?'
-    ),
+    "threads: [{status: idle, state: {}}]": ('f.yaml:1: threads[0]: unknown key "state". Did you mean "status"?'),
     AGENT + "threads: [{metadata: {graph_id: bto}}]": (
         'f.yaml:2: threads[0].metadata.graph_id: no agent "bto". Did you mean "bot"?'
     ),
-    "threads: [{created_at: yesterday}]": 'f.yaml:1: threads[0].created_at: "yesterday" is no time, like 2026-01-31T08:00:00Z',
+    "threads: [{created_at: yesterday}]": (
+        'f.yaml:1: threads[0].created_at: "yesterday" is no time, like 2026-01-31T08:00:00Z'
+    ),
     "threads: [{updated_at: 2026-02-30}]": (
         'f.yaml:1: threads[0].updated_at: "2026-02-30" is no time, like 2026-01-31T08:00:00Z'
     ),
@@ -107,7 +109,8 @@ MESSAGES = {
         'f.yaml:5: threads[0].history[0].created_at: "then" is no time, like 2026-01-31T08:00:00Z'
     ),
     STATES + "  - {next: [plan, act], interrupts: [{value: 1}]}": (
-        "f.yaml:5: threads[0].history[0].interrupts: say in `tasks` which task waits for this, one of which there must be"
+        "f.yaml:5: threads[0].history[0].interrupts: "
+        "say in `tasks` which task waits for this, one of which there must be"
     ),
     STATES + "  - {tasks: [{name: act, interrupts: [{value: 1}]}], interrupts: [{value: 2}]}": (
         "f.yaml:5: threads[0].history[0].interrupts: not what the tasks wait for; leave it out here"
@@ -118,8 +121,7 @@ MESSAGES = {
         f"f.yaml:6: threads[0].history[1].checkpoint.checkpoint_id: the checkpoint {CHECKPOINT} is there twice"
     ),
     STATES + f"  - {{}}\n  - parent_checkpoint_id: {CHECKPOINT}": (
-        "f.yaml:6: threads[0].history[1].parent_checkpoint_id: "
-        f"no state above this one is the checkpoint {CHECKPOINT}"
+        f"f.yaml:6: threads[0].history[1].parent_checkpoint_id: no state above this one is the checkpoint {CHECKPOINT}"
     ),
     STATES + "  - {checkpoint: {checkpoint_ns: 'act:1'}}": (
         'f.yaml:5: threads[0].history[0]: no node runs the subgraph of "act:1"'
@@ -203,7 +205,7 @@ def test_a_mistake_in_an_option_is_told_like_one_in_the_file(wanted: str, messag
 
 
 def test_a_scenario_that_is_not_there_has_a_nearest_one() -> None:
-    with pytest.raises(SetupError, match='no scenario "demmo". Did you mean "demo"?'):
+    with pytest.raises(SetupError, match=r'no scenario "demmo"\. Did you mean "demo"\?'):
         find("demmo")
 
 

@@ -28,7 +28,9 @@ def _left_behind() -> Iterator[tuple[str, Row]]:
 def _is_plain(thread: Row) -> bool:
     """Return whether only runs made the states, of one graph: what an update was made for, states do not tell."""
     states = thread["history"]
-    return all(not state["checkpoint"]["checkpoint_ns"] and state["metadata"]["source"] != "update" for state in states)
+    return bool(states) and all(
+        not state["checkpoint"]["checkpoint_ns"] and state["metadata"]["source"] != "update" for state in states
+    )
 
 
 RECORDED = [pytest.param(thread, id=name) for name, thread in _left_behind()]
@@ -87,7 +89,9 @@ def _plain_state(state: Row) -> Row:
         | {"result": task["result"] if task["name"] != "__start__" else None}
         for task in state["tasks"]
     ]
-    metadata = {name: part for name, part in state["metadata"].items() if name in ("source", "step", "parents", "graph_id")}
+    metadata = {
+        name: part for name, part in state["metadata"].items() if name in ("source", "step", "parents", "graph_id")
+    }
     return {name: state[name] for name in ("values", "next", "created_at", "interrupts")} | {
         "tasks": json.loads(json.dumps(tasks)),
         "metadata": metadata,

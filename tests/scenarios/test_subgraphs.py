@@ -68,7 +68,9 @@ def test_what_the_api_answers_with_subgraphs_can_be_put_in_again() -> None:
     world = world_of(AGENTS + INSIDE)
     answered = json.loads(json.dumps([_with_subgraphs(world, at) for at in range(2)]))
 
-    again = world_of(AGENTS.partition("threads:")[0] + "threads: " + json.dumps([{**only_thread(world), "history": answered}]))
+    again = world_of(
+        AGENTS.partition("threads:")[0] + "threads: " + json.dumps([{**only_thread(world), "history": answered}])
+    )
 
     assert only_thread(again) == only_thread(world)
     assert states(again) == states(world)

@@ -132,7 +132,9 @@ def test_a_thread_is_what_its_last_state_left(last: str, outcome: tuple[str, Any
 
 
 def test_what_the_row_says_counts_more_than_what_follows_from_the_states() -> None:
-    row = only_thread(world_of(AGENT + "  status: idle\n  values: {mood: odd}\n  error: {error: E, message: m}\n" + TURN))
+    row = only_thread(
+        world_of(AGENT + "  status: idle\n  values: {mood: odd}\n  error: {error: E, message: m}\n" + TURN)
+    )
 
     assert (row["status"], row["values"], row["error"]) == ("idle", {"mood": "odd"}, {"error": "E", "message": "m"})
 
@@ -142,7 +144,7 @@ def test_a_busy_thread_shows_what_its_last_run_left() -> None:
     later = only_thread(world_of(AGENT + "  status: busy\n" + TURN + "  - {}\n  - next: [__start__]\n"))
 
     assert first["values"] is None
-    assert "error" not in first and "interrupts" not in first
+    assert first.keys().isdisjoint({"error", "interrupts"})
     assert later["values"]["mood"] == "good"
     assert (later["error"], later["interrupts"]) == (None, {})
 
@@ -182,7 +184,9 @@ def test_a_run_notes_thread_and_assistant_in_its_checkpoints() -> None:
 
 
 def test_every_input_and_every_answer_to_an_interrupt_is_a_run_of_its_own() -> None:
-    text = AGENT + TURN.replace("next: [act]}", "next: [act], interrupts: [{value: 1}]}") + "  - {}\n  - next: [__start__]"
+    text = (
+        AGENT + TURN.replace("next: [act]}", "next: [act], interrupts: [{value: 1}]}") + "  - {}\n  - next: [__start__]"
+    )
 
     runs = [state["metadata"]["run_id"] for state in states(world_of(text))]
 
@@ -190,13 +194,16 @@ def test_every_input_and_every_answer_to_an_interrupt_is_a_run_of_its_own() -> N
 
 
 def test_a_fork_goes_on_from_an_earlier_state() -> None:
-    text = AGENT + """\
+    text = (
+        AGENT
+        + """\
   history:
   - {checkpoint_id: 1f1e53ab-4134-6dac-8000-19b59a567227, values: {mood: good}}
   - values: {mood: better}
   - {values: {mood: bad}, parent_checkpoint_id: 1f1e53ab-4134-6dac-8000-19b59a567227, metadata: {source: update}}
   - {checkpoint: {checkpoint_id: 2f1e53ab-4134-6dac-8000-19b59a567227}, parent_checkpoint: null}
 """
+    )
     told = states(world_of(text))
 
     assert told[2]["parent_checkpoint"]["checkpoint_id"] == told[0]["checkpoint_id"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from understudy.agents.reducers import initial, merge, overwrites
+from understudy.agents.results import done, values_with_results
 from understudy.agents.writes import HELP, Update, expect_dict, targets, writes
 from understudy.errors import Unacceptable
 from understudy.state.agents import END, START, Agent
@@ -16,7 +17,7 @@ from understudy.state.checkpoints import ROOT, Checkpoint, History
 from understudy.state.clock import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from understudy.state.world import World
     from understudy.wire import Json, JsonObject
@@ -75,8 +76,7 @@ class _Steps:
     def __init__(self, world: World, thread_id: str, agent: Agent, history: History, place: Place) -> None:
         self._world = world
         self._thread_id = thread_id
-        self._graph_id = agent.graph_id
-        self._agent = _subgraph(agent, place.namespace)
+        self._agent = subgraph_of(agent, place.namespace)
         self._history = history
         self._namespace = place.namespace
         self._parent_id = place.checkpoint_id
@@ -102,7 +102,7 @@ class _Steps:
         first = updates[0]
         if first.as_node == END and first.values is None and first.command is None:
             _alone(updates, "Cannot apply multiple updates when clearing state")
-            self._add(self._values(), (), source="update", clock_seq=self._base.step if self._base else -1)
+            self._clear()
         elif first.as_node == COPY:
             _alone(updates, "Cannot copy checkpoint with multiple updates")
             self._copy()
@@ -134,12 +134,23 @@ class _Steps:
         channels = self._agent.channels.items()
         return {name: initial(reducer) for name, reducer in channels if reducer != "last"}
 
+    def _clear(self) -> None:
+        """Drop the tasks that wait; those that are done go on to what follows them."""
+        base = self._base
+        if base is None:
+            self._add(self._values(), (), source="update", clock_seq=-1)
+            return
+        values = values_with_results(self._agent, base, self._world.ids)
+        following = {node for task in done(base) for node in self._agent.successors(task["name"])}
+        self._add(values, following, source="update", clock_seq=base.step)
+
     def _copy(self) -> None:
         base = self._base
         if base is None:
             raise Unacceptable("Cannot copy a non-existent checkpoint")
-        # A copy of the latest checkpoint forgets where it was made; that of a named one does not.
-        named = {**self._origin, "thread_id": self._thread_id} if "checkpoint_id" in self._origin else {}
+        # Only a copy of a named checkpoint that has no parent remembers where it was made.
+        remembers = base.parent is None and "checkpoint_id" in self._origin
+        named = {**self._origin, "thread_id": self._thread_id} if remembers else {}
         metadata = {**named, "source": "fork", "step": base.step + 1, "parents": base.metadata.get("parents", {})}
         tasks = [self._task(task["name"], task["path"]) for task in base.tasks]
         copy = replace(
@@ -182,11 +193,12 @@ class _Steps:
                 written.add(name)
                 if overwriting:
                     settled.add(name)
-            following.update(self._agent.successors(node))
             goto, pushes = targets(update.command, self._agent)
-            following.update(goto)
+            leads_to = {*self._agent.successors(node), *goto}
+            following |= leads_to
             sent += pushes
-            self._note_result(node, written_now)
+            if written_now or leads_to:
+                self._note_result(node, dict(written_now))
         self._add(values, following, source="update", sent=sent)
 
     def _node(self, as_node: str | None) -> str:
@@ -200,12 +212,12 @@ class _Steps:
             raise Unacceptable(f"Node {as_node} does not exist")
         return as_node
 
-    def _note_result(self, node: str, writes: Sequence[tuple[str, Json]]) -> None:
+    def _note_result(self, node: str, result: JsonObject) -> None:
         """Let the pending task of this node, if there is one, show what was first written in its name."""
-        if self._base is None or not writes:
+        if self._base is None:
             return
         tasks = [
-            {**task, "result": dict(writes)} if task["name"] == node and task["result"] is None else task
+            {**task, "result": result} if task["name"] == node and task["result"] is None else task
             for task in self._base.tasks
         ]
         self._base = replace(self._base, tasks=tuple(tasks))
@@ -217,7 +229,7 @@ class _Steps:
     def _add(
         self,
         values: JsonObject,
-        following: Iterable[str],
+        following: Collection[str],
         *,
         source: str,
         first_step: int = 0,
@@ -228,7 +240,7 @@ class _Steps:
         step = base.step + 1 if base else first_step
         ids = self._world.ids
         pushed = [self._task(name, ["__pregel_push", at, False]) for at, name in enumerate(sent)]
-        pulled = [self._task(name, ["__pregel_pull", name]) for name in sorted(following)]
+        pulled = [self._task(name, ["__pregel_pull", name]) for name in self._in_order(following)]
         tasks = pushed + pulled
         # The first checkpoint of a subgraph that never ran knows of none around it.
         parents = base.metadata.get("parents", {}) if base else {}
@@ -253,6 +265,10 @@ class _Steps:
                 ran=base.ran if base else (),
             )
         )
+
+    def _in_order(self, nodes: Collection[str]) -> list[str]:
+        """Return these nodes in the order in which the graph declares them."""
+        return [name for name in (START, *self._agent.nodes) if name in nodes]
 
     def _task(self, name: str, path: list[Json]) -> JsonObject:
         """Return a task that waits; that of a subgraph tells where its checkpoints will be."""
@@ -283,7 +299,7 @@ def _alone(updates: Sequence[Update], complaint: str) -> None:
         raise Unacceptable(complaint)
 
 
-def _subgraph(agent: Agent, namespace: str) -> Agent:
+def subgraph_of(agent: Agent, namespace: str) -> Agent:
     """Return the graph whose checkpoints a namespace holds. Unacceptable when the agent has no such subgraph."""
     for level in namespace.split("|") if namespace else ():
         node = level.split(":")[0]

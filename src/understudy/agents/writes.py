@@ -28,8 +28,8 @@ class Update:
 
 
 def update_from(body: JsonObject) -> Update:
-    """Return the update that a ThreadStateUpdate or ThreadSuperstepUpdate asks for."""
-    return Update(values=body.get("values"), command=body.get("command"), as_node=body.get("as_node"))
+    """Return the update that a ThreadStateUpdate or ThreadSuperstepUpdate asks for; an empty command is none."""
+    return Update(values=body.get("values"), command=body.get("command") or None, as_node=body.get("as_node"))
 
 
 def writes(update: Update) -> list[tuple[str, Json]]:

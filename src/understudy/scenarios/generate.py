@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from understudy.scenarios import values
 from understudy.scenarios.references import known
+from understudy.scenarios.scenario import THREADS
 from understudy.state.agents import START, Agent
 from understudy.state.checkpoints import ROOT
 from understudy.state.clock import FrozenClock, timestamp
@@ -45,7 +46,7 @@ class Generator:
 
     def __init__(self, scenario: Scenario, around: Around, complain: Complain) -> None:
         wanted = scenario.generate
-        self._threads: int = wanted.get("threads", 100)
+        self._threads: int = wanted.get("threads", THREADS)
         self._checkpoints: int = wanted.get("checkpoints", 3)
         self._users: int = wanted.get("users", 100)
         graph_id = wanted.get("agent") or next(iter(scenario.agents or around.graphs), "agent")

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SECTIONS = ("agents", "assistants", "threads", "store", "generate")
 """What a scenario consists of besides its description."""
 
+THREADS = 100
+"""How many threads are generated where nothing is said about their number."""
+
 _NUMBER = re.compile(r"[-+]?[0-9]+")
 
 
@@ -64,6 +67,11 @@ class Scenario:
             path = (section, at)
             if self.is_sound(path):
                 yield path, row
+
+    def count(self, section: str) -> int:
+        """Return how many rows a section has, threads with those that are to be generated."""
+        generated = self.generate.get("threads", THREADS) if section == "threads" and self.generate else 0
+        return len(self.value.get(section) or ()) + (generated if isinstance(generated, int) else 0)
 
     def is_sound(self, path: Path) -> bool:
         """Return whether nothing is wrong with the shape of what stands at `path`."""

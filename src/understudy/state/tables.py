@@ -41,7 +41,7 @@ class Table:
         self._serial = 0
         self._newest = ""
         self._in_order = True
-        self._postings: dict[tuple[str, str, Json], set[str]] = {}
+        self._postings: dict[tuple[str, str, Json], dict[str, None]] = {}  # each in order of change, as recency is
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -72,7 +72,7 @@ class Table:
         self._in_order &= row["updated_at"] >= self._newest
         self._newest = max(self._newest, row["updated_at"])
         for pair in self._pairs(row):
-            self._postings.setdefault(pair, set()).add(row_id)
+            self._postings.setdefault(pair, {})[row_id] = None
 
     def update(self, row_id: str, **changes: Json) -> JsonObject:
         """Return the row with the changes in it; it counts as the one changed last. KeyError if there is none."""
@@ -139,22 +139,24 @@ class Table:
     def _unpost(self, row_id: str, row: JsonObject) -> None:
         for pair in self._pairs(row):
             posting = self._postings[pair]
-            posting.discard(row_id)
+            posting.pop(row_id, None)
             if not posting:
                 del self._postings[pair]
 
     def _candidates(
         self, metadata: JsonObject | None, columns: JsonObject | None, ids: Iterable[str] | None
-    ) -> set[str] | None:
-        """Return the smallest set of ids that the indexes know to hold every match, or None for all rows."""
+    ) -> dict[str, None] | None:
+        """Return the fewest ids that the indexes know to hold every match, in order of change; None for all rows."""
+        self._put_in_order()
         pairs: list[tuple[str, str, Json]] = [
             ("metadata", name, value) for name, value in (metadata or {}).items() if isinstance(value, _SCALARS)
         ]
         pairs += [("column", name, value) for name, value in (columns or {}).items()]
-        sets = [self._postings.get(pair, set()) for pair in pairs]
+        found = [self._postings.get(pair, {}) for pair in pairs]
         if ids is not None:
-            sets.append({row_id for row_id in ids if row_id in self._rows})
-        return min(sets, key=len, default=None)
+            known = {row_id for row_id in ids if row_id in self._rows}
+            found.append(dict.fromkeys(sorted(known, key=self._recency.__getitem__)))
+        return min(found, key=len, default=None)
 
     def _matcher(self, metadata: JsonObject | None, columns: JsonObject | None, where: Predicate | None) -> Predicate:
         def matches(row: JsonObject) -> bool:
@@ -171,30 +173,18 @@ class Table:
             return lambda row: (row[column], self._born[row[self._key]])
         return lambda row: row[column]
 
-    def _in_order_of_creation(self, candidates: set[str] | None) -> Iterable[JsonObject]:
+    def _in_order_of_creation(self, candidates: Iterable[str] | None) -> Iterable[JsonObject]:
         if candidates is None:
             return self._rows.values()
         return map(self._rows.__getitem__, sorted(candidates, key=self._born.__getitem__))
 
     def _by_recency(
-        self, candidates: set[str] | None, matches: Predicate, order: Order, wanted: int | None
+        self, candidates: dict[str, None] | None, matches: Predicate, order: Order, wanted: int | None
     ) -> list[JsonObject]:
-        """Return the first `wanted` matches by time of change.
-
-        Few candidates are sorted; many are met soon enough by walking all rows in order.
-        """
-        self._put_in_order()
-        walk: Iterable[str]
-        if candidates is not None and (wanted is None or len(candidates) ** 2 < wanted * len(self._rows)):
-            walk = sorted(candidates, key=self._recency.__getitem__, reverse=order == "desc")
-        else:
-            walk = reversed(self._recency) if order == "desc" else self._recency
-        found = (
-            row
-            for row in map(self._rows.__getitem__, walk)
-            if (candidates is None or row[self._key] in candidates) and matches(row)
-        )
-        return list(islice(found, None if wanted is None else min(wanted, maxsize)))
+        """Return the first `wanted` matches by time of change."""
+        walk = self._recency if candidates is None else candidates
+        rows = map(self._rows.__getitem__, reversed(walk) if order == "desc" else walk)
+        return list(islice(filter(matches, rows), None if wanted is None else min(wanted, maxsize)))
 
     def _put_in_order(self) -> None:
         """Sort the order of change anew after a row came in that was changed before others were."""
@@ -202,6 +192,8 @@ class Table:
             by_change = sorted(self._recency, key=lambda row_id: self._rows[row_id]["updated_at"])
             self._recency = {row_id: serial for serial, row_id in enumerate(by_change)}
             self._serial = max(self._serial, len(by_change))
+            for pair, posting in self._postings.items():
+                self._postings[pair] = dict.fromkeys(sorted(posting, key=self._recency.__getitem__))
             self._in_order = True
 
 
