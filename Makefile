@@ -93,6 +93,10 @@ format: install ## format the code and mend what can be mended
 bench: install ## measure speed and memory (ARGS="--reference")
 	$(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: conformance
+conformance: install ## hold the server to its contract at length (ARGS="--examples 200 --seeds 1,2,3")
+	$(BIN)/python -m tests.conformance $(ARGS)
+
 .PHONY: constraints
 constraints: ## pin the latest versions of everything anew
 	@$(find_python); \

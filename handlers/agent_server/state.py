@@ -11,7 +11,6 @@ from understudy.agents.updates import Place, agent_of, apply, subgraph_of
 from understudy.agents.writes import update_from
 from understudy.errors import Conflict, Invalid, Unacceptable
 from understudy.state.checkpoints import ROOT, checkpoint_ref, empty_state, thread_state
-from understudy.state.tables import contains
 
 from .queries import flag
 
@@ -114,7 +113,7 @@ def _history(
         return (
             (not before or step.id < before)
             and (not only or step.id == only)
-            and (not metadata or contains(step.metadata, metadata))
+            and (not metadata or all(step.metadata.get(name) == value for name, value in metadata.items()))
         )
 
     found = islice(filter(matches, known.newest_first(namespace)), min(limit, maxsize))

@@ -36,9 +36,7 @@ class Wanted:
         )
 
 
-HUMAN = (
-    '{"content": "v", "additional_kwargs": {}, "response_metadata": {}, "type": "human", "name": null, "id": "*"}'
-)
+HUMAN = '{"content": "v", "additional_kwargs": {}, "response_metadata": {}, "type": "human", "name": null, "id": "*"}'
 AI = (
     '{"content": "echo v", "additional_kwargs": {}, "response_metadata": {}, "type": "ai", "name": null, "id": "*", '
     '"tool_calls": [], "invalid_tool_calls": [], "usage_metadata": null}'
@@ -54,9 +52,7 @@ WANTED = {
         ),
     ],
     "meta": [
-        Wanted(
-            ("GET /ui/agent",), 404, "the reference fails where no page was built; the fake has no such page"
-        ),
+        Wanted(("GET /ui/agent",), 404, "the reference fails where no page was built; the fake has no such page"),
     ],
     "state_history": [
         Wanted(

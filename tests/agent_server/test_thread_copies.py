@@ -37,9 +37,7 @@ def whole(server: Server, thread: str) -> Any:
         server.get(f"/threads/{thread}/state?subgraphs=true").json(),
         server.get(f"/threads/{thread}/history?limit=100").json(),
         [
-            server.post(
-                f"/threads/{thread}/history", {"checkpoint": {"checkpoint_ns": namespace}, "limit": 100}
-            ).json()
+            server.post(f"/threads/{thread}/history", {"checkpoint": {"checkpoint_ns": namespace}, "limit": 100}).json()
             for namespace in namespaces
         ],
         server.get(f"/threads/{thread}/storage").json(),

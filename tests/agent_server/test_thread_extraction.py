@@ -9,7 +9,14 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Server
 
-METADATA = {"a": {"b": [{"c": 1}, {"c": 2}]}, "n": None, "tags": ["x", "y"], "dotted.key": 1, "_private": 1, "grid": [[1, 2], [3]]}
+METADATA = {
+    "a": {"b": [{"c": 1}, {"c": 2}]},
+    "n": None,
+    "tags": ["x", "y"],
+    "dotted.key": 1,
+    "_private": 1,
+    "grid": [[1, 2], [3]],
+}
 
 
 def extract(server: Server, paths: Any, **more: Any) -> Any:
@@ -84,7 +91,10 @@ def test_nothing_to_extract_adds_nothing(server: Server) -> None:
         ({"": "metadata.a"}, "Extract key '' must be a valid identifier (letters, digits, underscores)"),
         ({"é": "metadata.a"}, "Extract key 'é' must be a valid identifier (letters, digits, underscores)"),
         ({"a": "status"}, "Extract path 'status' must start with one of: config, interrupts, metadata, values"),
-        ({"a": "metadatax.b"}, "Extract path 'metadatax.b' must start with one of: config, interrupts, metadata, values"),
+        (
+            {"a": "metadatax.b"},
+            "Extract path 'metadatax.b' must start with one of: config, interrupts, metadata, values",
+        ),
         ({"a": "[0]"}, "Extract path '[0]' must start with one of: config, interrupts, metadata, values"),
         ({"a": ""}, "Extract path for 'a' must be a non-empty string"),
         ({"a": " "}, "Extract path ' ' must start with one of: config, interrupts, metadata, values"),

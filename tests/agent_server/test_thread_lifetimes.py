@@ -191,9 +191,7 @@ def test_at_its_end_a_thread_may_keep_its_latest_state(server: Server, clock: Fr
     assert ttl(server, thread) is None
 
 
-def test_a_patch_gives_a_new_time_from_now_on_and_without_one_changes_none(
-    server: Server, clock: FrozenClock
-) -> None:
+def test_a_patch_gives_a_new_time_from_now_on_and_without_one_changes_none(server: Server, clock: FrozenClock) -> None:
     thread = server.create_thread(ttl={"ttl": 5, "strategy": "keep_latest"})
     clock.advance(timedelta(minutes=4))
 
@@ -212,9 +210,7 @@ def test_a_patch_gives_a_new_time_from_now_on_and_without_one_changes_none(
     assert server.get(f"/threads/{thread}").status_code == 404
 
 
-def test_neither_a_copy_nor_a_second_creation_touches_the_time_of_a_thread(
-    server: Server, clock: FrozenClock
-) -> None:
+def test_neither_a_copy_nor_a_second_creation_touches_the_time_of_a_thread(server: Server, clock: FrozenClock) -> None:
     thread = server.create_thread(ttl={"ttl": 5})
     made = server.post(f"/threads/{thread}/copy").json()["thread_id"]
 

@@ -128,9 +128,7 @@ def test_a_clock_that_is_set_back_makes_the_later_change_the_older_one(server: S
         ({"": ""}, "d"),
     ],
 )
-def test_metadata_has_to_contain_what_is_wanted_arrays_as_a_whole(
-    server: Server, wanted: Any, expected: str
-) -> None:
+def test_metadata_has_to_contain_what_is_wanted_arrays_as_a_whole(server: Server, wanted: Any, expected: str) -> None:
     threads: dict[str, Any] = {
         "a": {"kind": "x", "n": 1, "deep": {"a": 1, "b": {"c": 2, "d": 3}}, "tags": ["p", "q"], "none": None},
         "b": {"kind": "x", "n": 1.0, "deep": {"a": True}, "tags": ["p"]},
@@ -249,9 +247,7 @@ def test_ten_threads_are_shown_unless_more_are_wanted(server: Server) -> None:
         ("select", "values", '"values" is not of type "array"'),
     ],
 )
-def test_what_does_not_fit_the_document_is_refused(
-    server: Server, field: str, value: Any, complaint: str
-) -> None:
+def test_what_does_not_fit_the_document_is_refused(server: Server, field: str, value: Any, complaint: str) -> None:
     assert refusal(server, **{field: value}) == (422, complaint)
 
 

@@ -61,9 +61,7 @@ def test_do_nothing_answers_with_the_thread_there_is_and_merges_nothing(server: 
 
 
 def test_keys_that_belong_to_the_server_are_dropped_from_metadata(server: Server) -> None:
-    reserved = dict.fromkeys(
-        ["thread_id", "assistant_id", "run_id", "cron_id", "counters_since_delta_snapshot"], "x"
-    )
+    reserved = dict.fromkeys(["thread_id", "assistant_id", "run_id", "cron_id", "counters_since_delta_snapshot"], "x")
     kept = {"graph_id": "agent", "created_by": "me"}
 
     thread = server.create_thread(metadata={**reserved, **kept})
@@ -195,7 +193,7 @@ def test_an_id_can_be_used_again_and_begins_empty(server: Server) -> None:
     ],
 )
 def test_a_thread_that_does_not_exist(server: Server, method: str, path: str, status: int, detail: str) -> None:
-    body = {"json": {}} if method in ("patch", "post") else {}
+    body: dict[str, Any] = {"json": {}} if method in ("patch", "post") else {}
 
     answer = getattr(server, method)(f"/threads/{MISSING}{path}", **body)
 

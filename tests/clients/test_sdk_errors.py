@@ -16,9 +16,9 @@ from langgraph_sdk.errors import (
     PermissionDeniedError,
     UnprocessableEntityError,
 )
-from understudy.config import Settings
 
 from tests.conftest import Server
+from understudy.config import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -40,7 +40,7 @@ def at(checkpoint_id: str) -> Checkpoint:
 def test_a_thread_that_never_ran_has_an_empty_state(client: SyncLangGraphClient) -> None:
     thread_id = client.threads.create()["thread_id"]
 
-    state = client.threads.get_state(thread_id)
+    state: Any = client.threads.get_state(thread_id)
 
     assert (state["values"], state["next"], state["tasks"]) == ({}, [], [])
     assert state["checkpoint"] is None

@@ -57,7 +57,7 @@ def _print_answers(reports: list[Report]) -> None:
     for operation in sorted(imitated()):
         answers: Counter[int] = sum((report.answers(operation) for report in reports), Counter())
         told = "  ".join(f"{status}: {times:,}" for status, times in sorted(answers.items()))
-        print(f"{operation:50} {told}")
+        print(f"{operation:55} {told}")
 
 
 if __name__ == "__main__":

@@ -58,9 +58,7 @@ def _needed(asked: Iterable[Requirement]) -> set[str]:
             if (requirement.name, extra) not in seen:
                 seen.add((requirement.name, extra))
                 further = map(Requirement, distribution(requirement.name).requires or [])
-                waiting += [
-                    need for need in further if need.marker is None or need.marker.evaluate({"extra": extra})
-                ]
+                waiting += [need for need in further if need.marker is None or need.marker.evaluate({"extra": extra})]
     return {canonicalize_name(name) for name, _ in seen}
 
 

@@ -107,9 +107,7 @@ def test_ids_and_times_may_differ_from_what_is_shown(project: readme.Project) ->
         ([("yaml", "no: scenario")], "not a scenario"),
     ],
 )
-def test_what_is_wrong_is_named(
-    project: readme.Project, fenced: list[tuple[str, str]], complaint: str
-) -> None:
+def test_what_is_wrong_is_named(project: readme.Project, fenced: list[tuple[str, str]], complaint: str) -> None:
     with pytest.raises(readme.Broken) as broken:
         check(project, *fenced)
 

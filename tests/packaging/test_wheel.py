@@ -59,9 +59,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     tree.copy(source)
     _python("-m", "build", "--no-isolation", "--outdir", str(out), str(source))
     (wheel,), (sdist,) = out.glob("*.whl"), out.glob("*.tar.gz")
-    _python(
-        "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(installed), str(wheel)
-    )
+    _python("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(installed), str(wheel))
     return Build(wheel, sdist, installed)
 
 

@@ -83,9 +83,7 @@ def refuse_unless_fresh(url: str, recording: Recording) -> None:
         held["store namespaces"] = len(_ask(url, "POST", "/store/namespaces", {})["namespaces"])
     if any(held.values()):
         counts = ", ".join(f"{count} {what}" for what, count in held.items())
-        raise CannotRecord(
-            f"it holds {counts}; start a fresh server, for a recording must meet no other rows"
-        )
+        raise CannotRecord(f"it holds {counts}; start a fresh server, for a recording must meet no other rows")
 
 
 def clear(url: str) -> None:

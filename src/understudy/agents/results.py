@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from understudy.agents.reducers import merge
 
 if TYPE_CHECKING:
-    from understudy.state.agents import Agent
+    from understudy.state.agents import Agent, ReducerName
     from understudy.state.checkpoints import Checkpoint
     from understudy.state.ids import Ids
     from understudy.wire import Json, JsonObject
@@ -30,7 +30,7 @@ def values_with_results(agent: Agent, checkpoint: Checkpoint, ids: Ids) -> Json:
     for task in done(checkpoint):
         for name, new in task["result"].items():
             if name in agent.channels:
-                values[name] = merge(agent.channels[name], values.get(name), new, ids)
+                values[name] = _merged(agent.channels[name], values.get(name), new, ids)
     return values
 
 
@@ -44,3 +44,16 @@ def settled(agent: Agent, checkpoint: Checkpoint, ids: Ids) -> Checkpoint:
         next=tuple(task["name"] for task in checkpoint.tasks if task["result"] is None),
         tasks=tuple({**task, "interrupts": []} if task["result"] is not None else task for task in checkpoint.tasks),
     )
+
+
+def _merged(reducer: ReducerName, old: Json, new: Json, ids: Ids) -> Json:
+    merged = merge(reducer, old, new, ids)
+    if reducer != "messages":
+        return merged
+    # A task wrote messages in the form that is stored. Merging takes them for messages of a client, and rewrites them.
+    stored = {
+        message["id"]: message
+        for message in (new if isinstance(new, list) else [new])
+        if isinstance(message, dict) and "response_metadata" in message and isinstance(message.get("id"), str)
+    }
+    return [stored.get(message["id"], message) for message in merged]

@@ -29,21 +29,18 @@ async def read(scope: Scope, receive: Receive, limit: int) -> bytes:
     for name, value in scope["headers"]:
         if name == b"content-length" and int(value) > limit:
             raise _too_large(limit)
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False) and message["type"] == "http.request":
-        return body
-    chunks = [body]
-    size = len(body)
-    while message.get("more_body", False) or message["type"] == "http.disconnect":
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
-        message = await receive()
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
         if size > limit:
             raise _too_large(limit)
-    return b"".join(chunks)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def parsed(raw: bytes) -> Json:

@@ -95,7 +95,9 @@ class Edge:
 
 
 async def _preflight(send: Send, asked: dict[bytes, bytes]) -> None:
-    """Answer a browser's question whether it may send a request: it may."""
+    """Answer a browser's question whether it may send a request: it may, with any method there is."""
+    known = asked[b"access-control-request-method"] in _ALLOWED.split(b", ")
+    body = b"OK" if known else b"Disallowed CORS method"
     headers = [
         (b"access-control-allow-origin", b"*"),
         (b"access-control-allow-methods", _ALLOWED),
@@ -103,11 +105,11 @@ async def _preflight(send: Send, asked: dict[bytes, bytes]) -> None:
         _PRIVATE_NETWORK,
         (b"vary", _PREFLIGHT_VARY),
         (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", b"2"),
+        (b"content-length", str(len(body)).encode()),
     ]
     if wanted := asked.get(b"access-control-request-headers"):
         headers.append((b"access-control-allow-headers", wanted))
-    await respond(send, 200, headers, b"OK")
+    await respond(send, 200 if known else 400, headers, body)
 
 
 async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:

@@ -13,7 +13,7 @@ from connexion.resolver import Resolution, Resolver
 
 from understudy.contract.parameters import reader
 from understudy.contract.validators import Schema
-from understudy.errors import BodyTooLarge, Forbidden, Invalid, NotImitated, Refusal, Unauthorized
+from understudy.errors import Forbidden, Invalid, Refusal, Unauthorized
 from understudy.exchange import Caller
 from understudy.server import bodies
 from understudy.server.answers import encoded, respond
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
     from understudy.server.handlers import Handlers
     from understudy.state.world import World
     from understudy.wire import Json, JsonObject
-
-
-OF_THIS_SERVER = (Unauthorized, Forbidden, BodyTooLarge, NotImitated)
-"""Refusals that no document knows: they are this server's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

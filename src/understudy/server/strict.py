@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import orjson
+
 from understudy.contract.operations import resolve
 from understudy.contract.validators import Schema
 from understudy.errors import BodyTooLarge, Forbidden, NotImitated, Refusal, Unauthorized, UnderstudyError
 from understudy.server.bodies import NestedTooDeeply
-from understudy.wire import loads
 
 if TYPE_CHECKING:
     from understudy.contract.operations import Operation
@@ -66,7 +67,7 @@ class AnswerCheck:
         schema = contents.get(media_type)
         if schema is None:
             raise self._broken(f'{status} with content type "{media_type}" is not documented', body)
-        if media_type == "application/json" and (complaint := schema.complaint(loads(body))):
+        if media_type == "application/json" and (complaint := schema.complaint(orjson.loads(body))):
             raise self._broken(f"{status} with a body that does not fit: {complaint}", body)
 
     def _broken(self, what: str, body: bytes) -> ContractBroken:

@@ -126,7 +126,7 @@ def _fields(step: Checkpoint) -> list[Json]:
 def checkpoint_ref(thread_id: str, namespace: str, checkpoint_id: str, parents: Mapping[str, str]) -> JsonObject:
     """Return what the API calls a checkpoint: where one is found. A subgraph's names those of the graphs around it."""
     ref: JsonObject = {"checkpoint_id": checkpoint_id, "thread_id": thread_id, "checkpoint_ns": namespace}
-    if namespace != ROOT:
+    if parents:
         ref["checkpoint_map"] = {**parents, namespace: checkpoint_id}
     return ref
 
