@@ -71,8 +71,8 @@ async def delete(world: World, assistant_id: str, delete_threads: Json) -> None:
     """Delete an assistant; its threads too, if asked."""
     world.assistants.delete(assistant_id)
     if str(delete_threads).lower() == "true":
-        for thread in world.threads.rows_with(assistant_id=assistant_id):
-            world.threads.delete(thread["thread_id"])
+        of_it = world.threads.rows_with(assistant_id=assistant_id)
+        world.threads.prune([thread["thread_id"] for thread in of_it], "delete")
 
 
 async def versions(world: World, assistant_id: str, body: JsonObject) -> list[JsonObject]:

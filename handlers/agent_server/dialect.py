@@ -28,6 +28,11 @@ def refuse(refusal: errors.Refusal) -> Answer:
     if isinstance(refusal, InvalidLabel):
         return Answer(refusal.detail.encode(), status=422, media_type=None)
     status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
-    headers = {"allow": ", ".join(refusal.allowed)} if isinstance(refusal, errors.MethodNotAllowed) else {}
+    headers = {}
+    if isinstance(refusal, errors.MethodNotAllowed):
+        headers["allow"] = ", ".join(refusal.allowed)
+    elif isinstance(refusal, errors.BodyTooLarge):
+        # What is left of the body is not waited for.
+        headers["connection"] = "close"
     field = "error" if isinstance(refusal, MissingKey) else "detail"
     return Answer({field: refusal.detail}, status=status, headers=headers)

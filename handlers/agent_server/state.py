@@ -60,12 +60,15 @@ async def history(world: World, thread_id: str, limit: Json, before: str | None)
 
 async def search_history(world: World, thread_id: str, body: JsonObject) -> list[JsonObject]:
     """Return the states that match, the newest first."""
-    before = body.get("before") or {}
+    place = body.get("before") or {}
+    before = place.get("checkpoint_id") or (place.get("configurable") or {}).get("checkpoint_id")
+    if before is not None and not isinstance(before, str):
+        raise Invalid(f"before names a checkpoint by its id, which is a text, not {before}")
     return _history(
         world,
         thread_id,
         limit=int(body.get("limit", 1)),
-        before=before.get("checkpoint_id") or (before.get("configurable") or {}).get("checkpoint_id"),
+        before=before,
         metadata=body.get("metadata"),
         at=body.get("checkpoint"),
     )
@@ -129,7 +132,5 @@ def _known_history(world: World, thread_id: str) -> History:
 
 
 def _sought(thread_id: str, at: JsonObject) -> JsonObject:
-    ref = {"checkpoint_id": at["checkpoint_id"], "thread_id": thread_id}
-    if "checkpoint_ns" in at:
-        ref["checkpoint_ns"] = at["checkpoint_ns"]
-    return ref
+    told: JsonObject = {name: at[name] for name in ("checkpoint_ns", "checkpoint_map") if name in at}
+    return {"checkpoint_id": at["checkpoint_id"], "thread_id": thread_id, **told}

@@ -16,6 +16,7 @@ LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _SIZE = re.compile(r"(\d+)\s*([A-Za-z]*)")
+_FIRST_YEAR, _LAST_YEAR = 1970, 5000
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -63,7 +64,8 @@ def _read(name: str, value: Any, origin: str) -> Any:
     try:
         return reader(value)
     except ValueError as error:
-        raise SetupError(f'{origin}: {error}, not "{value}"') from None
+        told = value if isinstance(value, str) else ", ".join(value)
+        raise SetupError(f'{origin}: {error}, not "{told}"') from None
 
 
 def _port(text: str) -> int:
@@ -82,9 +84,12 @@ def _whole(text: str) -> int:
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError("a time is written like 2026-01-01T00:00:00Z") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(f"ids can tell times from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return moment
 
 
 def _size(text: str) -> int:
@@ -109,7 +114,23 @@ def _log_level(text: str) -> str:
 
 def _several(value: str | list[str]) -> tuple[str, ...]:
     parts = value.split(",") if isinstance(value, str) else value
-    return tuple(part.strip() for part in parts if part.strip())
+    several = tuple(part.strip() for part in parts)
+    if not all(several):
+        raise ValueError("an empty text names nothing")
+    return several
+
+
+def _host(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError("a host is a name or an address, such as 127.0.0.1")
+    return text
+
+
+def _keys(value: str | list[str]) -> tuple[str, ...]:
+    keys = _several(value)
+    if not all(key.isascii() and key.isprintable() for key in keys):
+        raise ValueError("a key is sent in a header, and so consists of printable ASCII characters")
+    return keys
 
 
 def _scenarios(value: str | list[str]) -> tuple[str, ...]:
@@ -124,7 +145,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "port": _port,
     "seed": _whole,
     "clock": _moment,
-    "api_keys": _several,
+    "api_keys": _keys,
+    "host": _host,
     "strict": _yes,
     "log_level": _log_level,
     "max_body": _size,

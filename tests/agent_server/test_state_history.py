@@ -201,3 +201,13 @@ def test_pages_put_together_by_before_are_the_whole_history(server: Server, thre
         pages += page
 
     assert pages == whole
+
+
+def test_a_checkpoint_that_is_no_text_is_refused_as_a_beginning(server: Server) -> None:
+    thread = server.create_thread(metadata={"graph_id": "steps"})
+    server.post(f"/threads/{thread}/state", {"values": {"n": 1}})
+
+    refused = server.post(f"/threads/{thread}/history", {"before": {"configurable": {"checkpoint_id": 5}}})
+
+    assert refused.status_code == 422
+    assert "not 5" in refused.json()["detail"]

@@ -249,3 +249,13 @@ def test_a_busy_thread_keeps_its_state(server: Server) -> None:
     assert status == 409
     assert complaint.startswith(f"Thread {row['thread_id']} has in-flight runs: [")
     assert history(server, row["thread_id"]) == []
+
+
+def test_a_task_that_was_dropped_counts_as_one_that_ran(server: Server) -> None:
+    thread = server.create_thread(metadata={"graph_id": "steps"})
+    server.post(f"/threads/{thread}/state", {"values": {"n": 1}, "as_node": "__start__"})
+    server.post(f"/threads/{thread}/state", {"values": None, "as_node": "__end__"})
+
+    server.post(f"/threads/{thread}/state", {"values": {"n": 1}})
+
+    assert server.get(f"/threads/{thread}/state").json()["next"] == ["b"]

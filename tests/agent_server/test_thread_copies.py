@@ -141,3 +141,15 @@ def test_what_cannot_be_copied(server: Server) -> None:
 
     assert (nowhere.status_code, nowhere.json()) == (409, {"detail": "Conflict"})
     assert (nothing.status_code, nothing.json()) == (400, {"detail": "badly formed hexadecimal UUID string"})
+
+
+def test_a_copy_does_not_change_what_the_thread_says_of_itself(server: Server) -> None:
+    thread = server.create_thread(metadata={"graph_id": "agent"})
+    said = f"this is thread {thread}"
+    server.post(f"/threads/{thread}/state", {"values": {"messages": said}}).raise_for_status()
+
+    copy = server.post(f"/threads/{thread}/copy").json()["thread_id"]
+
+    state = server.get(f"/threads/{copy}/state").json()
+    assert state["values"]["messages"][0]["content"] == said
+    assert state["metadata"]["thread_id"] == copy

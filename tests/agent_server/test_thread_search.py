@@ -183,12 +183,15 @@ def test_threads_are_found_by_their_ids_and_unknown_ones_are_passed_over(server:
 
 
 def test_all_filters_hold_together(server: Server) -> None:
-    for name, status, n in [("a", "busy", 1), ("b", "busy", 2), ("c", "idle", 1)]:
-        put(server, name, status=status, values={"n": n})
+    threads = [("a", "busy", 1), ("b", "busy", 2), ("c", "idle", 1)]
+    a, b, c = (put(server, name, status=status, values={"n": n}) for name, status, n in threads)
 
     assert names(server, status="busy", values={"n": 1}) == ["a"]
     assert names(server, status="busy", values={"n": 1}, metadata={"name": "b"}) == []
     assert server.post("/threads/count", {"status": "busy", "metadata": {"name": "b"}}).json() == 1
+    assert names(server, ids=[a, c], metadata={"name": "b"}) == []
+    assert names(server, ids=[a, b, c], status="idle") == ["c"]
+    assert names(server, ids=[a, b], status="idle") == []
 
 
 @pytest.mark.parametrize(

@@ -119,17 +119,12 @@ def test_queries_that_the_document_does_not_have_are_ignored(server: Server) -> 
         assert server.get(path + query).json() == server.get(path).json()
 
 
-@pytest.mark.parametrize(
-    "dress", ["{}", "{{{}}}", "urn:uuid:{}", "%7B{}%7D", "{}%0a"], ids=["plain", "braces", "urn", "escaped", "line"]
-)
+@pytest.mark.parametrize("dress", ["{}", "{{{}}}", "urn:uuid:{}", "%7B{}%7D"])
 def test_an_id_in_a_path_may_come_in_any_dress(server: Server, dress: str) -> None:
     thread = server.create_thread()
-    expected = 422 if dress.endswith("%0a") else 200
 
     for text in (thread, thread.upper(), thread.replace("-", "")):
-        answer = server.get(f"/threads/{dress.format(text)}")
-        assert answer.status_code == expected
-        assert expected == 422 or answer.json()["thread_id"] == thread
+        assert server.get(f"/threads/{dress.format(text)}").json()["thread_id"] == thread
 
 
 @pytest.mark.parametrize("path", ["/threads/%00", "/threads/%ff", "/threads/%20", "/threads/é", f"/threads/{MISSING}0"])
@@ -184,9 +179,7 @@ def test_options_that_no_browser_sends_are_a_method_like_others(server: Server, 
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
-@pytest.mark.parametrize(
-    "operation", [each for each in OPERATIONS if each.handler is None], ids=lambda operation: str(operation)
-)
+@pytest.mark.parametrize("operation", [each for each in OPERATIONS if each.handler is None], ids=str)
 def test_an_operation_that_is_not_imitated_says_its_name(server: Server, operation: Operation) -> None:
     answer = server.client.request(operation.method, address(operation), json={})
 

@@ -85,6 +85,7 @@ WRONG = {
     "seed": ("x", 'a seed is a whole number, not "x"'),
     "clock": ("noon", 'a time is written like 2026-01-01T00:00:00Z, not "noon"'),
     "max_body": ("10XB", 'a size is a number of bytes, or one with a unit such as 10MB or 300MiB, not "10XB"'),
+    "host": (" ", 'a host is a name or an address, such as 127.0.0.1, not " "'),
     "log_level": ("loud", 'one of critical, error, warning, info, debug, not "loud"'),
 }
 
@@ -103,3 +104,20 @@ def test_a_mistake_names_where_it_stands_and_what_would_be_right(name: str, text
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5"])
 def test_other_machines_reach_what_is_not_loopback(host: str) -> None:
     assert Settings(host=host).is_public
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-05:00", "1969-12-31", "5001-01-01"])
+def test_a_clock_that_ids_cannot_tell_is_refused(text: str) -> None:
+    with pytest.raises(SetupError, match="--clock: "):
+        settings({"clock": text}, {})
+
+
+@pytest.mark.parametrize("key", ["", "  ", "schlüssel", "a\x00b"])
+def test_a_key_that_no_client_can_send_is_refused(key: str) -> None:
+    with pytest.raises(SetupError, match="--api-key: "):
+        settings({"api_keys": ["good", key]}, {})
+
+
+def test_a_scenario_without_a_name_is_refused() -> None:
+    with pytest.raises(SetupError, match="--scenario: an empty text names nothing"):
+        settings({"scenarios": [""]}, {})

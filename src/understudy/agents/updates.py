@@ -142,7 +142,9 @@ class _Steps:
             return
         values = values_with_results(self._agent, base, self._world.ids)
         following = {node for task in done(base) for node in self._agent.successors(task["name"])}
-        self._add(values, following, source="update", clock_seq=base.step)
+        # A task that is dropped counts as one that ran.
+        dropped = tuple(task["name"] for task in base.tasks if task["result"] is None and task["name"] != START)
+        self._add(values, following, source="update", clock_seq=base.step, ran=dropped)
 
     def _copy(self) -> None:
         base = self._base
@@ -234,6 +236,7 @@ class _Steps:
         source: str,
         first_step: int = 0,
         clock_seq: int | None = None,
+        ran: tuple[str, ...] = (),
         sent: Sequence[str] = (),
     ) -> None:
         base = self._base
@@ -262,7 +265,7 @@ class _Steps:
                 tasks=tuple(tasks),
                 metadata=metadata,
                 created_at=timestamp(self._world.clock.now()),
-                ran=base.ran if base else (),
+                ran=ran or (base.ran if base else ()),
             )
         )
 

@@ -27,7 +27,7 @@ class NestedTooDeeply(Unacceptable):
 async def read(scope: Scope, receive: Receive, limit: int) -> bytes:
     """Return the whole body. BodyTooLarge when it has more than `limit` bytes, before reading them all."""
     for name, value in scope["headers"]:
-        if name == b"content-length" and int(value) > limit:
+        if name == b"content-length" and value.isdigit() and int(value) > limit:
             raise _too_large(limit)
     chunks: list[bytes] = []
     size = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import orjson
@@ -113,8 +113,24 @@ class History:
         return history
 
     def renamed(self, old: str, new: str) -> History:
-        """Return a copy in which the thread id `old` reads `new` wherever it occurs."""
-        return self.from_json(self.to_json().replace(old.encode(), new.encode()))
+        """Return a copy in which the thread id `old` reads `new` in metadata and in the places of subgraphs.
+
+        Values and results are shared: what a thread says of itself there is its own affair.
+        """
+        copy = History()
+        copy._namespaces = {
+            namespace: [_renamed(step, old, new) for step in steps] for namespace, steps in self._namespaces.items()
+        }
+        return copy
+
+
+def _renamed(step: Checkpoint, old: str, new: str) -> Checkpoint:
+    metadata = orjson.loads(dumps(step.metadata).replace(old.encode(), new.encode()))
+    tasks = tuple(
+        {**task, "checkpoint": {**task["checkpoint"], "thread_id": new}} if task.get("checkpoint") else task
+        for task in step.tasks
+    )
+    return replace(step, metadata=metadata, tasks=tasks)
 
 
 def _fields(step: Checkpoint) -> list[Json]:

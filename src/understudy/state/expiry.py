@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from understudy.state.clock import Clock
 
 K = TypeVar("K")
+
+_SLACK = 64
 
 
 class Expiry(Generic[K]):
@@ -62,5 +64,11 @@ class Expiry(Generic[K]):
         return keys
 
     def _queue_up(self, key: K, deadline: datetime) -> None:
+        if len(self._queue) > 2 * len(self._deadlines) + _SLACK:
+            # Most of what is queued was forgotten or renewed since: begin anew with what still counts.
+            self._queue = [(due, at, queued) for at, (queued, due) in enumerate(self._deadlines.items())]
+            heapify(self._queue)
+            self._serial = len(self._queue)
+            return
         self._serial += 1
         heappush(self._queue, (deadline, self._serial, key))

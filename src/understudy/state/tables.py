@@ -104,8 +104,9 @@ class Table:
         last. Rows are sorted by the column `sort_by`, or by `sort_key`; equal ones stay in order of creation, but of
         rows with one `created_at` the later counts as the younger.
         """
-        matches = self._matcher(metadata, columns, where)
-        candidates = self._candidates(metadata, columns, ids)
+        chosen = None if ids is None else self._rows.keys() & set(ids)
+        matches = self._matcher(metadata, columns, where, chosen)
+        candidates = self._candidates(metadata, columns, chosen)
         if sort_by == "updated_at" and sort_key is None:
             found = self._by_recency(candidates, matches, order, None if limit is None else offset + limit + 1)
         else:
@@ -144,7 +145,7 @@ class Table:
                 del self._postings[pair]
 
     def _candidates(
-        self, metadata: JsonObject | None, columns: JsonObject | None, ids: Iterable[str] | None
+        self, metadata: JsonObject | None, columns: JsonObject | None, chosen: set[str] | None
     ) -> dict[str, None] | None:
         """Return the fewest ids that the indexes know to hold every match, in order of change; None for all rows."""
         self._put_in_order()
@@ -153,15 +154,21 @@ class Table:
         ]
         pairs += [("column", name, value) for name, value in (columns or {}).items()]
         found = [self._postings.get(pair, {}) for pair in pairs]
-        if ids is not None:
-            known = {row_id for row_id in ids if row_id in self._rows}
-            found.append(dict.fromkeys(sorted(known, key=self._recency.__getitem__)))
+        if chosen is not None:
+            found.append(dict.fromkeys(sorted(chosen, key=self._recency.__getitem__)))
         return min(found, key=len, default=None)
 
-    def _matcher(self, metadata: JsonObject | None, columns: JsonObject | None, where: Predicate | None) -> Predicate:
+    def _matcher(
+        self,
+        metadata: JsonObject | None,
+        columns: JsonObject | None,
+        where: Predicate | None,
+        chosen: set[str] | None = None,
+    ) -> Predicate:
         def matches(row: JsonObject) -> bool:
             return (
-                (not metadata or contains(row["metadata"], metadata))
+                (chosen is None or row[self._key] in chosen)
+                and (not metadata or contains(row["metadata"], metadata))
                 and (not columns or all(row.get(name) == value for name, value in columns.items()))
                 and (where is None or where(row))
             )
