@@ -186,7 +186,17 @@ def test_a_task_of_a_subgraph_tells_where_its_state_is(server: Server, parent: s
 
 @pytest.mark.parametrize(
     ("flag", "shown"),
-    [("true", True), ("True", True), ("false", False), ("TRUE", False), ("1", False), ("", False), ("x", False)],
+    [
+        ("true", True),
+        ("True", True),
+        ("false", False),
+        ("TRUE", False),
+        ("1", False),
+        ("", False),
+        ("x", False),
+        ("false&subgraphs=true", True),
+        ("true&subgraphs=false", False),
+    ],
 )
 def test_a_task_of_a_subgraph_has_its_state_in_it_where_that_is_asked(
     server: Server, parent: str, flag: str, shown: bool

@@ -80,13 +80,11 @@ def test_a_fork_of_what_does_not_exist_begins_with_nothing(server: Server, threa
     assert len(history(server, thread)) == 3
 
 
-def test_a_task_keeps_what_was_first_written_in_its_name(server: Server, thread: str) -> None:
-    old = history(server, thread)[1]
+def test_a_fork_shows_in_the_task_that_it_goes_off_from_unless_that_has_a_result(server: Server, thread: str) -> None:
+    for old in history(server, thread):
+        update(server, thread, {"n": 100}, old["next"][0], checkpoint_id=old["checkpoint_id"])
 
-    update(server, thread, {"n": 100}, "a", checkpoint_id=old["checkpoint_id"])
-
-    (task,) = state(server, thread, f"/{old['checkpoint_id']}")["tasks"]
-    assert task["result"] == {"n": 10}
+    assert [old["tasks"][0]["result"] for old in history(server, thread)[2:]] == [{"n": 100}, {"n": 10}]
 
 
 def test_the_end_leaves_nothing_to_do(server: Server, thread: str) -> None:
@@ -137,6 +135,16 @@ def test_a_copy_of_the_first_checkpoint_by_its_name_remembers_it(server: Server,
     assert (copy["values"], copy["parent_checkpoint_id"]) == (old["values"], None)
 
 
+def test_a_copy_of_a_later_checkpoint_by_its_name_does_not(server: Server, thread: str) -> None:
+    latest, old = history(server, thread)
+
+    update(server, thread, None, "__copy__", checkpoint_id=latest["checkpoint_id"])
+
+    copy = state(server, thread)
+    assert copy["metadata"] == {"source": "fork", "step": 2, "parents": {}}
+    assert copy["parent_checkpoint_id"] == old["checkpoint_id"]
+
+
 def test_an_input_waits_at_the_start_and_is_not_yet_in_the_values(server: Server) -> None:
     thread = server.create_thread(metadata={"graph_id": "steps"})
 
@@ -173,6 +181,14 @@ def test_what_a_task_has_done_counts_while_another_still_waits(server: Server) -
     assert (latest["values"], latest["next"]) == ({"out": ["s", "q1:A"]}, ["q2"])
     assert [interrupt["value"] for interrupt in latest["interrupts"]] == ["two"]
     assert [(task["name"], len(task["interrupts"])) for task in latest["tasks"]] == [("q1", 0), ("q2", 1)]
+
+
+def test_a_task_keeps_what_was_first_written_in_its_name(server: Server) -> None:
+    thread = half_done(server)
+
+    update(server, thread, {"out": ["again"]}, "q1")
+
+    assert [task["result"] for task in history(server, thread)[1]["tasks"]] == [{"out": ["q1:A"]}, None]
 
 
 def test_in_the_history_and_by_its_id_a_checkpoint_is_as_it_was_made(server: Server) -> None:

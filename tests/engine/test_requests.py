@@ -117,9 +117,8 @@ def test_what_was_nested_as_deeply_as_is_taken_can_be_read_everywhere(server: Se
 
 
 def test_brackets_inside_text_are_not_nested(server: Server) -> None:
-    text = "[{" * 500 + '"\\'
-
-    assert server.post("/threads", {"metadata": {"a": text}}).json()["metadata"] == {"a": text}
+    for text in ("[{" * 500, '"[{' * 500, '\\"[{' * 500, "\\" * 3 + '"' + "[" * 500):
+        assert server.post("/threads", {"metadata": {"a": text}}).json()["metadata"] == {"a": text}
 
 
 @pytest.mark.parametrize(("body", "complaint"), [(b"null", "null"), (b"1", "1"), (b'"x"', '"x"'), (b"[]", "[]")])

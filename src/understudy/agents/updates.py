@@ -215,13 +215,14 @@ class _Steps:
         return as_node
 
     def _note_result(self, node: str, result: JsonObject) -> None:
-        """Let the pending task of this node, if there is one, show what was first written in its name."""
+        """Let the first pending task of this node, if there is one, show what was first written in its name."""
         if self._base is None:
             return
-        tasks = [
-            {**task, "result": result} if task["name"] == node and task["result"] is None else task
-            for task in self._base.tasks
-        ]
+        tasks = list(self._base.tasks)
+        at = next((at for at, task in enumerate(tasks) if task["name"] == node), None)
+        if at is None or tasks[at]["result"] is not None:
+            return
+        tasks[at] = {**tasks[at], "result": result}
         self._base = replace(self._base, tasks=tuple(tasks))
         if self._made:
             self._made[-1] = self._base
