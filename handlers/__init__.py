@@ -1,1 +1,1 @@
-"""A folder per API and a module per resource; a function answers one operation. Installed as `understudy.handlers`."""
+"""What answers: for each API a package, in it a module for each resource. Installed as `understudy.handlers`."""

@@ -6,8 +6,9 @@ from itertools import islice
 from sys import maxsize
 from typing import TYPE_CHECKING
 
+from understudy.agents.places import Place, agent_of, subgraph_of
 from understudy.agents.results import settled
-from understudy.agents.updates import Place, agent_of, apply, subgraph_of
+from understudy.agents.updates import apply
 from understudy.agents.writes import update_from
 from understudy.errors import Conflict, Invalid, Unacceptable
 from understudy.state.checkpoints import ROOT, checkpoint_ref, empty_state, thread_state

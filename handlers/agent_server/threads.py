@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.agents.updates import Place, agent_of, apply
+from understudy.agents.places import Place, agent_of
+from understudy.agents.updates import apply
 from understudy.agents.writes import update_from
 from understudy.errors import Invalid, Refusal, Unacceptable
 from understudy.exchange import Answer, pagination

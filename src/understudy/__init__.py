@@ -1,3 +1,3 @@
-"""A stand-in for an agent platform's HTTP API, for tests and CI."""
+"""A fake Agent Server for tests: the same answers, from memory, in milliseconds."""
 
 __version__ = "0.1.0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import sys
@@ -40,6 +41,10 @@ Each option can be given in the environment as well: UNDERSTUDY_PORT=9000, UNDER
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line and return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character shows its number.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options, unknown = _parser().parse_known_args(arguments)
     if unknown:
         parser: Parser = options.parser
@@ -47,11 +52,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f'unknown argument "{unknown[0]}".{did_you_mean(unknown[0], known)}')
     try:
         status: int = options.run(options)
+        sys.stdout.flush()
     except SetupError as error:
         print(f"understudy: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has seen enough. What is left of it goes nowhere, also at the interpreter's end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return KEPT
     return status
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from understudy.errors import SetupError
@@ -17,7 +18,6 @@ LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _SIZE = re.compile(r"(\d+)\s*([A-Za-z]*)")
 _FIRST_YEAR, _LAST_YEAR = 1970, 5000
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,10 @@ class Settings:
     @property
     def is_public(self) -> bool:
         """Whether other machines can reach the server."""
-        return self.host not in _LOOPBACK
+        try:
+            return not ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host.lower() != "localhost"
 
 
 def settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
@@ -107,9 +110,9 @@ def _yes(text: str) -> bool:
 
 
 def _log_level(text: str) -> str:
-    if text not in LOG_LEVELS:
+    if text.lower() not in LOG_LEVELS:
         raise ValueError(f"one of {', '.join(LOG_LEVELS)}")
-    return text
+    return text.lower()
 
 
 def _several(value: str | list[str]) -> tuple[str, ...]:

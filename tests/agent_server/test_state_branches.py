@@ -266,3 +266,22 @@ def test_a_namespace_of_no_subgraph_cannot_be_changed(server: Server, namespace:
     answer = server.post(f"/threads/{thread}/state", {"values": {}, "checkpoint": {"checkpoint_ns": namespace}})
 
     assert (answer.status_code, answer.json()["detail"]) == (400, complaint)
+
+
+def test_the_row_of_a_thread_shows_the_checkpoint_that_a_fork_named(server: Server, thread: str) -> None:
+    old = history(server, thread)[1]
+    update(server, thread, {"n": 100}, "a", checkpoint_id=old["checkpoint_id"])
+
+    row = server.get(f"/threads/{thread}").json()
+
+    assert row["values"] == old["values"]
+    assert row["status"] == ("interrupted" if old["next"] else "idle")
+    assert server.get(f"/threads/{thread}/state").json()["values"]["n"] == old["values"]["n"] + 100
+
+
+def test_the_row_of_a_thread_shows_nothing_after_a_fork_of_what_does_not_exist(server: Server, thread: str) -> None:
+    update(server, thread, {"n": 100}, "a", checkpoint_id="nope")
+
+    row = server.get(f"/threads/{thread}").json()
+
+    assert (row["values"], row["status"], row["interrupts"]) == ({}, "idle", {})

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from tests.scenarios.worlds import NOON, checkpoints
-from understudy.agents.updates import Place, apply
+from understudy.agents.places import Place
+from understudy.agents.updates import apply
 from understudy.agents.writes import Update
 from understudy.scenarios import Source, build, bundled, dump, dump_text, find, read
 from understudy.state.clock import FrozenClock

@@ -5,9 +5,10 @@ The rules are those of LangGraph's bulk state update, as the reference server sh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from understudy.agents.places import Place, subgraph_of
 from understudy.agents.reducers import initial, merge, overwrites
 from understudy.agents.results import done, values_with_results
 from understudy.agents.writes import HELP, Update, expect_dict, targets, writes
@@ -28,14 +29,6 @@ INPUT = "__input__"
 _CONCURRENT = f"{HELP}INVALID_CONCURRENT_GRAPH_UPDATE"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where updates go: a namespace, and the checkpoint to go on from (None: the latest)."""
-
-    namespace: str = ROOT
-    checkpoint_id: str | None = None
-
-
 def apply(
     world: World, thread_id: str, agent: Agent, supersteps: Sequence[Sequence[Update]], place: Place
 ) -> Checkpoint:
@@ -54,22 +47,6 @@ def apply(
     return steps.base_or_fail()
 
 
-def agent_of(world: World, row: JsonObject) -> Agent:
-    """Return the agent that a thread runs, by `metadata.graph_id` of its row.
-
-    Unacceptable when the thread has none; NotFound when the world does not know it.
-    """
-    graph_id = row["metadata"].get("graph_id")
-    if not graph_id:
-        raise Unacceptable(
-            f"Thread '{row['thread_id']}' has no assigned graph ID. This usually occurs when no runs have been made "
-            "on this particular thread. This operation requires a graph ID. Please ensure a run has been made for "
-            "the thread or manually update the thread metadata (by setting the 'graph_id' field) before running "
-            "this operation."
-        )
-    return world.agents.get(str(graph_id))
-
-
 class _Steps:
     """Makes checkpoints one upon the other and keeps them back until all have been made."""
 
@@ -85,6 +62,8 @@ class _Steps:
             self._base = history.latest(place.namespace)
         else:
             self._base = history.find(place.checkpoint_id, place.namespace)
+        self._named = self._base
+        self._is_fork = place.checkpoint_id is not None
         self._origin = {"graph_id": agent.graph_id}
         if place.checkpoint_id is not None:
             self._origin["checkpoint_id"] = place.checkpoint_id
@@ -118,14 +97,15 @@ class _Steps:
             self._history.replace(self._noted, self._namespace)
         for checkpoint in self._made:
             self._history.append(checkpoint, self._namespace)
-        last = self.base_or_fail()
+        # As in the reference server, the row shows the checkpoint that a client named, not the one made from it.
+        shown = self._named if self._is_fork else self.base_or_fail()
         self._world.threads.advance(
             self._thread_id,
             self._history,
-            values=last.values,
-            status="interrupted" if last.next else "idle",
+            values=shown.values if shown else {},
+            status="interrupted" if shown and shown.next else "idle",
             error=None,
-            interrupts={},
+            interrupts={task["id"]: task["interrupts"] for task in shown.tasks if task["interrupts"]} if shown else {},
         )
 
     def _values(self) -> JsonObject:
@@ -301,14 +281,3 @@ class _Steps:
 def _alone(updates: Sequence[Update], complaint: str) -> None:
     if len(updates) > 1:
         raise Unacceptable(complaint)
-
-
-def subgraph_of(agent: Agent, namespace: str) -> Agent:
-    """Return the graph whose checkpoints a namespace holds. Unacceptable when the agent has no such subgraph."""
-    for level in namespace.split("|") if namespace else ():
-        node = level.split(":")[0]
-        inner = agent.subgraphs.get(node)
-        if inner is None:
-            raise Unacceptable(f"Subgraph {'|'.join(part.split(':')[0] for part in namespace.split('|'))} not found")
-        agent = inner
-    return agent

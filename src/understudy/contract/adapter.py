@@ -1,4 +1,4 @@
-"""Documents for Connexion, which reads OpenAPI 3.0 only (its issue 1396) and is needed here for routing.
+"""Documents for Connexion, which reads OpenAPI 3.0 only and is needed here for routing.
 
 What it gets is the skeleton of a 3.1 document: paths, methods and operation ids. All else, schemas first of all, stays
 in the 3.1 document, from which readers and validators are compiled; nothing is translated down.

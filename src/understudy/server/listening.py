@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 from contextlib import contextmanager
+from errno import EADDRINUSE
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -32,9 +33,8 @@ def opened(host: str, port: int) -> socket.socket:
     except OSError as error:
         bound.close()
         reason = (error.strerror or str(error)).lower()
-        raise SetupError(
-            f"cannot listen on {host}, port {port}: {reason}. --port takes another one, --port 0 any that is free"
-        ) from None
+        hint = ". --port takes another one, --port 0 any that is free" if error.errno == EADDRINUSE else ""
+        raise SetupError(f"cannot listen on {host}, port {port}: {reason}{hint}") from None
     return bound
 
 

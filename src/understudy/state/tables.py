@@ -26,7 +26,7 @@ class Page:
 
 
 class Table:
-    """Rows by id. A row is the JSON that the API answers; a changed value replaces the old one, it is never edited.
+    """Rows by id. Rows are kept in the form of answers; a changed value replaces the old one, it is never edited.
 
     `key` names the row's id. `indexed` names columns that are found by value; metadata is found by each of its
     top-level pairs. Rows with equal `updated_at` count as changed in the order of the changes.
