@@ -6,22 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.agent_server.changes import create, patch
+
 if TYPE_CHECKING:
     from tests.conftest import Server
 
 AGENT = "fe096781-5601-53d2-b2f6-0d3403f7e9ca"  # the assistant that comes with the graph `agent`
-
-
-def create(server: Server, **body: Any) -> dict[str, Any]:
-    answer = server.post("/assistants", {"graph_id": "agent", **body})
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-def patch(server: Server, assistant: dict[str, Any], **body: Any) -> dict[str, Any]:
-    answer = server.patch(f"/assistants/{assistant['assistant_id']}", body)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
 
 
 def test_every_patch_makes_a_version_also_an_empty_one(server: Server) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.agent_server.changes import create, patch
+
 if TYPE_CHECKING:
     from tests.conftest import Server
 
@@ -15,18 +17,6 @@ BOTH = (
     "Cannot specify both configurable and context. Prefer setting context alone. Context was introduced in "
     "LangGraph 0.6.0 and is the long term planned replacement for configurable."
 )
-
-
-def create(server: Server, **body: Any) -> dict[str, Any]:
-    answer = server.post("/assistants", {"graph_id": "agent", **body})
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-def patch(server: Server, assistant: dict[str, Any], **body: Any) -> dict[str, Any]:
-    answer = server.patch(f"/assistants/{assistant['assistant_id']}", body)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
 
 
 def test_every_graph_has_an_assistant_from_the_start(server: Server) -> None:

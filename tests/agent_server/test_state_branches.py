@@ -6,21 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.agent_server.changes import update
 from tests.agent_server.ran import thread_that_ran
 
 if TYPE_CHECKING:
     from tests.conftest import Server
 
 UNKNOWN = "33333333-3333-4333-8333-333333333333"
-
-
-def update(server: Server, thread: str, values: Any = None, node: str | None = None, **more: Any) -> str:
-    """Update the state; return the new checkpoint's id."""
-    body = {"values": values, **({} if node is None else {"as_node": node}), **more}
-    answer = server.post(f"/threads/{thread}/state", body)
-    assert answer.status_code == 200, answer.text
-    made: str = answer.json()["checkpoint_id"]
-    return made
 
 
 def state(server: Server, thread: str, query: str = "") -> Any:

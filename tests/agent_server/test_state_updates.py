@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.agent_server.changes import update
 from tests.agent_server.ran import thread_that_ran
 
 if TYPE_CHECKING:
@@ -15,15 +16,6 @@ if TYPE_CHECKING:
 def on(server: Server, graph: str) -> str:
     """Make a thread of a graph."""
     return server.create_thread(metadata={"graph_id": graph})
-
-
-def update(server: Server, thread: str, values: Any = None, node: str | None = None, **more: Any) -> str:
-    """Update the state; return the new checkpoint's id."""
-    body = {"values": values, **({} if node is None else {"as_node": node}), **more}
-    answer = server.post(f"/threads/{thread}/state", body)
-    assert answer.status_code == 200, answer.text
-    made: str = answer.json()["checkpoint_id"]
-    return made
 
 
 def refused(server: Server, thread: str, **body: Any) -> tuple[int, str]:

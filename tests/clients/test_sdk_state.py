@@ -88,8 +88,8 @@ def test_a_fork_becomes_the_latest_state_and_leaves_the_rest(client: SyncLangGra
     assert client.threads.get_state(thread_id)["values"] == {"n": 8, "log": []}
 
     history = client.threads.get_history(thread_id)
-    assert [state["values"].get("n") for state in history] == [8, 6, 111, 11, 1, 0]  # type: ignore[union-attr]
-    assert [state["parent_checkpoint"]["checkpoint_id"] for state in history[:2]] == [old_id, old_id]  # type: ignore[index]
+    assert [state["values"].get("n") for state in history] == [8, 6, 111, 11, 1, 0]  # type: ignore[union-attr]  # a dict here
+    assert [state["parent_checkpoint"]["checkpoint_id"] for state in history[:2]] == [old_id, old_id]  # type: ignore[index]  # they have one
 
 
 def test_a_history_is_filtered_and_cut(client: SyncLangGraphClient, thread_id: str) -> None:

@@ -160,7 +160,7 @@ def test_a_copy_goes_its_own_way(client: SyncLangGraphClient) -> None:
     )["thread_id"]
 
     # The SDK says that copy returns nothing; it returns what the server answers.
-    copy: Any = client.threads.copy(source)  # type: ignore[func-returns-value]
+    copy: Any = client.threads.copy(source)  # type: ignore[func-returns-value]  # it does return
     client.threads.update_state(source, {"n": 5}, as_node="a")
 
     assert copy["thread_id"] != source

@@ -63,7 +63,6 @@ class _Steps:
         else:
             self._base = history.find(place.checkpoint_id, place.namespace)
         self._named = self._base
-        self._is_fork = place.checkpoint_id is not None
         self._origin = {"graph_id": agent.graph_id}
         if place.checkpoint_id is not None:
             self._origin["checkpoint_id"] = place.checkpoint_id
@@ -98,7 +97,7 @@ class _Steps:
         for checkpoint in self._made:
             self._history.append(checkpoint, self._namespace)
         # As in the reference server, the row shows the checkpoint that a client named, not the one made from it.
-        shown = self._named if self._is_fork else self.base_or_fail()
+        shown = self._named if self._parent_id is not None else self.base_or_fail()
         self._world.threads.advance(
             self._thread_id,
             self._history,

@@ -37,10 +37,6 @@ class Expiry(Generic[K]):
             self._queue_up(key, deadline)
         return deadline
 
-    def deadline(self, key: K) -> datetime | None:
-        """Return when `key` is due, or None."""
-        return self._deadlines.get(key)
-
     def forget(self, key: K) -> None:
         """Let `key` live on; nothing happens if it has no deadline."""
         self._deadlines.pop(key, None)
