@@ -68,8 +68,9 @@ async def patch(world: World, assistant_id: str, body: JsonObject) -> JsonObject
 
 
 async def delete(world: World, assistant_id: str, delete_threads: Json) -> None:
-    """Delete an assistant; its threads too, if asked."""
+    """Delete an assistant with its crons; its threads too, if asked."""
     world.assistants.delete(assistant_id)
+    world.crons.forget_assistant(assistant_id)
     if str(delete_threads).lower() == "true":
         of_it = world.threads.rows_with(assistant_id=assistant_id)
         world.threads.prune([thread["thread_id"] for thread in of_it], "delete")

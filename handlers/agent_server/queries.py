@@ -20,3 +20,8 @@ def selected(rows: Iterable[JsonObject], names: Collection[str] | None) -> list[
     if not names:
         return list(rows)
     return [{name: row[name] for name in row if name in names} for row in rows]
+
+
+def said(value: Json) -> bool:
+    """Return whether a flag of a query is on: `true`, `yes` and `1` are, in any case, and nothing is refused."""
+    return str(value).lower() in ("true", "yes", "1")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from connexion.middleware import ConnexionMiddleware
 
+from understudy.agents.scheduler import attend
 from understudy.contract.adapter import routable
 from understudy.contract.documents import APIS, load_contract
 from understudy.contract.operations import operations
@@ -16,11 +17,12 @@ from understudy.server.edge import Edge, nowhere
 from understudy.server.handlers import Handlers
 from understudy.server.operations import BoundOperation, ById, OperationMiddleware, Surroundings
 from understudy.server.routing import ShapedRoutingMiddleware
+from understudy.server.sockets import Sockets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from starlette.types import ASGIApp, Scope
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from understudy.config import Settings
     from understudy.server.dialect import Dialect
@@ -33,6 +35,12 @@ def create_app(settings: Settings, world_for: Callable[[Scope], World], *, api: 
 
     SetupError when documents and handlers do not fit together.
     """
+
+    def living(scope: Scope) -> World:
+        world = world_for(scope)
+        attend(world)
+        return world
+
     contract = load_contract(api)
     package = APIS[api]
     dialect = cast("Dialect", import_module(f"understudy.handlers.{package}.dialect"))
@@ -42,7 +50,7 @@ def create_app(settings: Settings, world_for: Callable[[Scope], World], *, api: 
         dialect=dialect,
         handlers=Handlers(package),
         service=Service(api, contract.observed),
-        world_for=world_for,
+        world_for=living,
         api_keys=frozenset(settings.api_keys),
         max_body=settings.max_body,
         strict=settings.strict,
@@ -53,7 +61,15 @@ def create_app(settings: Settings, world_for: Callable[[Scope], World], *, api: 
         nowhere, middlewares=[ShapedRoutingMiddleware, OperationMiddleware], resolver=ById()
     )
     connexion.add_api(routable(contract.observed), bound=bound)
-    return Edge(connexion, dialect, _without_405(contract.observed))
+    sockets = Sockets(contract.observed, around.handlers, living, around.api_keys)
+    edge = Edge(connexion, sockets, dialect, _without_405(contract.observed))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            living(scope)  # crons that a scenario tells of are due from the start, before anybody asks for anything
+        await edge(scope, receive, send)
+
+    return app
 
 
 def _without_405(document: JsonObject) -> frozenset[str]:

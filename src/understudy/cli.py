@@ -129,6 +129,12 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     serve.add_argument("--log-level", metavar="LEVEL", help="critical, error, warning (default), info or debug")
     serve.add_argument("--max-body", metavar="SIZE", help="the largest body read, such as 10MB (default: 300MiB)")
+    serve.add_argument(
+        "--allow-loopback-webhooks",
+        action="store_true",
+        default=None,
+        help="let runs be sent to webhooks on this machine, which are refused otherwise",
+    )
     serve.set_defaults(run=_serve, parser=serve)
 
 
@@ -179,6 +185,7 @@ def _serve(options: argparse.Namespace) -> int:
 
     scenarios = [read(find(name)) for name in told.scenarios]
     world = build(scenarios, FrozenClock(told.clock) if told.clock else None, told.seed)
+    world.allow_loopback_webhooks = told.allow_loopback_webhooks
     app = create_app(told, lambda scope: world)
     bound = opened(told.host, told.port)
     if told.is_public and not told.api_keys:

@@ -33,6 +33,7 @@ class Settings:
     strict: bool = False
     log_level: str = "warning"
     max_body: int = 300 * 2**20
+    allow_loopback_webhooks: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -151,6 +152,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "api_keys": _keys,
     "host": _host,
     "strict": _yes,
+    "allow_loopback_webhooks": _yes,
     "log_level": _log_level,
     "max_body": _size,
 }

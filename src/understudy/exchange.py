@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     from understudy.wire import Json, JsonObject
 
@@ -24,6 +24,15 @@ class Answer:
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     media_type: str | None = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer that is sent piece by piece. The pieces are closed when the client leaves before their end."""
+
+    pieces: AsyncGenerator[bytes, None]
+    media_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,19 @@ class Caller:
 
     base_url: str
     headers: Mapping[str, str]
+
+
+class Socket(Protocol):
+    """A WebSocket, as a handler uses it. It is closed when the handler returns."""
+
+    async def receive(self) -> str | bytes | None:
+        """Return the next message of the client; None once it has left."""
+
+    async def send(self, text: str) -> None:
+        """Send a message, if the client is still there."""
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """End the connection, if it has not ended."""
 
 
 def pagination(*, offset: int, limit: int, shown: int, more: bool) -> dict[str, str]:

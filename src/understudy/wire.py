@@ -34,6 +34,25 @@ def dumps(value: Json) -> bytes:
     return orjson.dumps(value)
 
 
+def without_nul(text: bytes) -> bytes:
+    """Return JSON with U+FFFD for each NUL, both written as escapes, as the Agent Server sends what it has stored."""
+    return text.replace(b"\\u0000", b"\\ufffd") if b"\\u0000" in text else text
+
+
+def frame(event: str, data: Json, event_id: str | None = None) -> bytes:
+    """Return a server-sent event as the Agent Server frames it: lines end in CRLF, the id comes last."""
+    text = without_nul(orjson.dumps(data))
+    if event_id is None:
+        return b"event: %b\r\ndata: %b\r\n\r\n" % (event.encode(), text)
+    return b"event: %b\r\ndata: %b\r\nid: %b\r\n\r\n" % (event.encode(), text, event_id.encode())
+
+
+HEARTBEAT = b": heartbeat\r\n\r\n"
+"""What is sent on a stream on which nothing happens, every `BEAT` seconds."""
+
+BEAT = 5
+
+
 def canonical(text: str) -> str:
     """Return a UUID in lower case with dashes; it may come in braces, without dashes, in upper case.
 

@@ -1,13 +1,20 @@
-"""Both clients of the unmodified langgraph-sdk against the live fake, each test with one after the other."""
+"""Both clients of the unmodified langgraph-sdk against the live fake, each test with one after the other.
+
+With `UNDERSTUDY_CLIENT_TESTS_URL` the clients speak to the server at that address instead, a real one for example,
+which plays the same agents: what a test claims of runs can so be held to the original.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import pytest
+from langgraph.pregel.remote import RemoteGraph
 from langgraph_sdk import get_client, get_sync_client
 
 if TYPE_CHECKING:
@@ -16,6 +23,10 @@ if TYPE_CHECKING:
     from tests.conftest import Server
 
 Connect: TypeAlias = Callable[..., "SyncLangGraphClient"]
+
+Far: TypeAlias = Callable[..., RemoteGraph]
+
+Spoken: TypeAlias = Callable[[Any], Any]
 
 
 class Blocking:
@@ -26,12 +37,16 @@ class Blocking:
         self._runner = runner
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(self._part, name)
-        if inspect.iscoroutinefunction(value):
-            return lambda *args, **options: self._waited(self._runner.run(value(*args, **options)))
-        return value if callable(value) else Blocking(value, self._runner)
+        value = self._named(name)
+        return partial(self._call, value) if callable(value) else Blocking(value, self._runner)
 
-    def _waited(self, outcome: Any) -> Any:
+    def _named(self, name: str) -> Any:
+        return getattr(self._part, name)
+
+    def _call(self, method: Any, *args: Any, **options: Any) -> Any:
+        outcome = method(*args, **options)
+        if inspect.iscoroutine(outcome):
+            outcome = self._runner.run(outcome)
         return self._pulled(outcome) if isinstance(outcome, AsyncIterator) else outcome
 
     def _pulled(self, items: AsyncIterator[Any]) -> Iterator[Any]:
@@ -39,8 +54,19 @@ class Blocking:
             return await anext(items, end)
 
         end = object()
-        while (item := self._runner.run(pull())) is not end:
-            yield item
+        try:
+            while (item := self._runner.run(pull())) is not end:
+                yield item
+        finally:
+            if isinstance(items, AsyncGenerator):
+                self._runner.run(items.aclose())
+
+
+class BlockingGraph(Blocking):
+    """A graph of langgraph that calls `ainvoke` for `invoke`, and so on, and waits for their outcome."""
+
+    def _named(self, name: str) -> Any:
+        return getattr(self._part, f"a{name}", None) or getattr(self._part, name)
 
 
 @pytest.fixture(scope="session", params=["sync", "async"])
@@ -66,12 +92,51 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
 
 
 @pytest.fixture(scope="session")
-def connected(running: Server, connect: Connect) -> SyncLangGraphClient:
+def address(running: Server) -> str:
+    """Where the clients are pointed at."""
+    return os.environ.get("UNDERSTUDY_CLIENT_TESTS_URL") or running.url
+
+
+@pytest.fixture(scope="session")
+def connected(address: str, connect: Connect) -> SyncLangGraphClient:
     """A client of the live server, made once for all tests: making one takes longer than a test."""
-    return connect(url=running.url, api_key=None)
+    return connect(url=address, api_key=None)
 
 
 @pytest.fixture
 def client(server: Server, connected: SyncLangGraphClient) -> SyncLangGraphClient:
     """A client of the live server, which has a new world."""
     return connected
+
+
+@pytest.fixture(scope="session", params=["sync", "async"])
+def spoken(request: pytest.FixtureRequest) -> Iterator[Spoken]:
+    """Let a graph be spoken to by its methods that wait or by those that are awaited, under the same names."""
+    with asyncio.Runner() as runner:
+
+        def way(graph: Any) -> Any:
+            return graph if request.param == "sync" else BlockingGraph(graph, runner)
+
+        yield way
+
+
+@pytest.fixture(scope="session")
+def first(address: str, spoken: Spoken) -> Iterator[RemoteGraph]:
+    """A graph whose clients all others share: making them takes longer than a test."""
+    graph = RemoteGraph("agent", url=address, api_key=None)
+    assert graph.client
+    assert graph.sync_client
+    yield graph
+    graph.sync_client.close()
+    if closing := spoken(graph.client).aclose():
+        asyncio.run(closing)
+
+
+@pytest.fixture
+def far(server: Server, first: RemoteGraph) -> Far:
+    """Make graphs that run on the live server, which has a new world: `far("steps", name=…)`."""
+
+    def graph(assistant: str, **options: Any) -> RemoteGraph:
+        return RemoteGraph(assistant, client=first.client, sync_client=first.sync_client, **options)
+
+    return graph

@@ -11,7 +11,6 @@ from langgraph_sdk.errors import (
     AuthenticationError,
     BadRequestError,
     ConflictError,
-    InternalServerError,
     NotFoundError,
     PermissionDeniedError,
     UnprocessableEntityError,
@@ -39,12 +38,6 @@ REFUSALS: list[tuple[type[APIStatusError], int, str, Callable[[Any], Any]]] = [
         422,
         "Invalid thread ID: must be a UUID",
         lambda client: client.threads.get("x"),
-    ),
-    (
-        InternalServerError,
-        501,
-        "POST /runs/crons/search (search_crons_runs_crons_post) is not imitated yet",
-        lambda client: client.crons.search(),
     ),
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 from urllib.parse import urlsplit
@@ -90,19 +90,25 @@ def send(url: str, request: Request) -> Answer:
         )
         response = connection.getresponse()
         text = response.read().decode(errors="replace").replace(url, SERVER)
-        relevant = {
-            name.lower(): value.replace(url, SERVER)
-            for name, value in response.getheaders()
-            if name.lower() in RELEVANT or name.lower().startswith(RELEVANT_FAMILIES)
-        }
+        headers = relevant(response, url)
     finally:
         connection.close()
-    answer = Answer(status=response.status, headers=dict(sorted(relevant.items())))
-    if text and relevant.get("content-type", "").startswith("application/json"):
+    answer = Answer(status=response.status, headers=headers)
+    if text and headers.get("content-type", "").startswith("application/json"):
         answer["body"] = json.loads(text)
     else:
         answer["text"] = text
     return answer
+
+
+def relevant(response: HTTPResponse, url: str) -> dict[str, str]:
+    """The headers that clients rely on, in alphabetical order."""
+    headers = {name.lower(): value.replace(url, SERVER) for name, value in response.getheaders()}
+    return {
+        name: headers[name]
+        for name in sorted(headers)
+        if name in RELEVANT or name.startswith(RELEVANT_FAMILIES)
+    }
 
 
 def title(request: Request) -> str:

@@ -75,11 +75,18 @@ def kept(step: Replayed) -> Step:
 
 def refuse_unless_fresh(url: str, recording: Recording) -> None:
     """Raise CannotRecord if the server holds rows that the requests of `recording` could meet."""
+    stored = any(step["request"]["path"].startswith("/store") for step in recording.steps)
+    refuse_unless_empty(url, store=stored)
+
+
+def refuse_unless_empty(url: str, *, store: bool = False) -> None:
+    """Raise CannotRecord if the server holds threads, assistants or crons, or, if asked, names in its store."""
     held = {
         "threads": _ask(url, "POST", "/threads/count", {}),
         "assistants of its own": len(_own_assistants(url)),
+        "crons": len(_crons(url)),
     }
-    if any(step["request"]["path"].startswith("/store") for step in recording.steps):
+    if store:
         held["store namespaces"] = len(_ask(url, "POST", "/store/namespaces", {})["namespaces"])
     if any(held.values()):
         counts = ", ".join(f"{count} {what}" for what, count in held.items())
@@ -87,7 +94,9 @@ def refuse_unless_fresh(url: str, recording: Recording) -> None:
 
 
 def clear(url: str) -> None:
-    """Remove what the file just recorded has made; `refuse_unless_fresh` saw that nothing else was there."""
+    """Remove what was made while recording; that nothing else was there has been seen before."""
+    for cron in _crons(url):
+        _ask(url, "DELETE", f"/runs/crons/{cron}")
     threads = _ask(url, "POST", "/threads/search", {"limit": 1000, "select": ["thread_id"]})
     _ask(url, "POST", "/threads/prune", {"thread_ids": [row["thread_id"] for row in threads]})
     for identity in _own_assistants(url):
@@ -105,6 +114,11 @@ def _own_assistants(url: str) -> list[str]:
     """Ids of the assistants that are not as the server made them from its graphs."""
     rows = _ask(url, "POST", "/assistants/search", {"limit": 1000})
     return [row["assistant_id"] for row in rows if row["name"] != row["graph_id"] or row["version"] != 1]
+
+
+def _crons(url: str) -> list[str]:
+    rows = _ask(url, "POST", "/runs/crons/search", {"limit": 1000, "select": ["cron_id"]})
+    return [row["cron_id"] for row in rows]
 
 
 def _ask(url: str, method: str, path: str, body: Json = None) -> Json:

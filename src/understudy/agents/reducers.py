@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy.agents import messages
+from understudy.agents.failures import WrongType
 from understudy.agents.message_fields import abridged
 from understudy.errors import Unacceptable
 
@@ -51,14 +52,14 @@ def overwrites(reducer: ReducerName, new: Json) -> bool:
 def _append(old: Json, new: Json, _: Ids) -> Json:
     for value in (old, new):
         if not isinstance(value, list):
-            raise Unacceptable(f'A channel with the reducer "append" takes lists, not {abridged(value)}')
+            raise WrongType(f'A channel with the reducer "append" takes lists, not {abridged(value)}')
     return old + new
 
 
 def _sum(old: Json, new: Json, _: Ids) -> Json:
     for value in (old, new):
         if not isinstance(value, (int, float)):
-            raise Unacceptable(f'A channel with the reducer "sum" takes numbers, not {abridged(value)}')
+            raise WrongType(f'A channel with the reducer "sum" takes numbers, not {abridged(value)}')
     total = old + new
     if isinstance(total, int) and not -(2**63) <= total < 2**64:
         raise Unacceptable(f'A channel with the reducer "sum" holds at most 64 bits, too few for {total}')

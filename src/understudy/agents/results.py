@@ -30,7 +30,7 @@ def values_with_results(agent: Agent, checkpoint: Checkpoint, ids: Ids) -> Json:
     for task in done(checkpoint):
         for name, new in task["result"].items():
             if name in agent.channels:
-                values[name] = _merged(agent.channels[name], values.get(name), new, ids)
+                values[name] = merged(agent.channels[name], values.get(name), new, ids)
     return values
 
 
@@ -46,14 +46,15 @@ def settled(agent: Agent, checkpoint: Checkpoint, ids: Ids) -> Checkpoint:
     )
 
 
-def _merged(reducer: ReducerName, old: Json, new: Json, ids: Ids) -> Json:
-    merged = merge(reducer, old, new, ids)
+def merged(reducer: ReducerName, old: Json, new: Json, ids: Ids) -> Json:
+    """Return what `reducers.merge` does, but keep messages that are in the stored form as they are."""
+    result = merge(reducer, old, new, ids)
     if reducer != "messages":
-        return merged
+        return result
     # A task wrote messages in the form that is stored. Merging takes them for messages of a client, and rewrites them.
     stored = {
         message["id"]: message
         for message in (new if isinstance(new, list) else [new])
         if isinstance(message, dict) and "response_metadata" in message and isinstance(message.get("id"), str)
     }
-    return [stored.get(message["id"], message) for message in merged]
+    return [stored.get(message["id"], message) for message in result]

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from understudy.agents.channels import empty, taken_in
+from understudy.agents.failures import HELP
 from understudy.agents.places import Place, subgraph_of
-from understudy.agents.reducers import initial, merge, overwrites
 from understudy.agents.results import done, values_with_results
-from understudy.agents.writes import HELP, Update, expect_dict, targets, writes
+from understudy.agents.writes import Update, expect_dict, targets, writes
 from understudy.errors import Unacceptable
 from understudy.state.agents import END, START, Agent
 from understudy.state.checkpoints import ROOT, Checkpoint, History
@@ -110,8 +111,7 @@ class _Steps:
     def _values(self) -> JsonObject:
         if self._base is not None:
             return dict(self._base.values)
-        channels = self._agent.channels.items()
-        return {name: initial(reducer) for name, reducer in channels if reducer != "last"}
+        return empty(self._agent)
 
     def _clear(self) -> None:
         """Drop the tasks that wait; those that are done go on to what follows them."""
@@ -152,34 +152,18 @@ class _Steps:
 
     def _write(self, updates: Sequence[Update]) -> None:
         values = self._values()
-        written: set[str] = set()
-        settled: set[str] = set()
         following: set[str] = set()
         sent: list[str] = []
         nodes = [self._node(update.as_node) for update in updates]
-        for node, update in zip(nodes, updates, strict=True):
-            written_now = [(name, new) for name, new in writes(update) if name in self._agent.channels]
-            for name, new in written_now:
-                reducer = self._agent.channels[name]
-                overwriting = overwrites(reducer, new)
-                if name in written and reducer == "last":
-                    raise Unacceptable(
-                        f"At key '{name}': Can receive only one value per step. Use an Annotated key to handle "
-                        f"multiple values.{_CONCURRENT}"
-                    )
-                if name in settled and overwriting:
-                    raise Unacceptable(f"Can receive only one Overwrite value per super-step.{_CONCURRENT}")
-                if name not in settled:
-                    values[name] = merge(reducer, values.get(name), new, self._world.ids)
-                written.add(name)
-                if overwriting:
-                    settled.add(name)
+        told = [[(name, new) for name, new in writes(update) if name in self._agent.channels] for update in updates]
+        values, _ = taken_in(self._agent, values, [write for of_one in told for write in of_one], self._world.ids)
+        for node, update, written in zip(nodes, updates, told, strict=True):
             goto, pushes = targets(update.command, self._agent)
             leads_to = {*self._agent.successors(node), *goto}
             following |= leads_to
             sent += pushes
-            if written_now or leads_to:
-                self._note_result(node, dict(written_now))
+            if written or leads_to:
+                self._note_result(node, dict(written))
         self._add(values, following, source="update", sent=sent)
 
     def _node(self, as_node: str | None) -> str:

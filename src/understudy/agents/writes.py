@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from understudy.agents.failures import HELP, InvalidUpdate
 from understudy.errors import Unacceptable
 
 if TYPE_CHECKING:
     from understudy.state.agents import Agent
     from understudy.wire import Json, JsonObject
-
-HELP = "\nFor troubleshooting, visit: https://docs.langchain.com/oss/python/langgraph/errors/"
-"""What LangGraph puts behind the complaints that it has a page for, before the name of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +39,7 @@ def writes(update: Update) -> list[tuple[str, Json]]:
         return list(update.values.items())
     if update.command.get("resume") is not None:
         raise Unacceptable("A command that updates the state cannot resume an interrupt")
-    written = update.command.get("update") or {}
-    if isinstance(written, dict):
-        return list(written.items())
-    if all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in written):
-        return [(name, value) for name, value in written]
-    raise Unacceptable(f"Expected dict or a list of [channel, value] pairs, got {written}")
+    return pairs(update.command.get("update") or {})
 
 
 def targets(command: JsonObject | None, agent: Agent) -> tuple[set[str], list[str]]:
@@ -61,4 +54,13 @@ def targets(command: JsonObject | None, agent: Agent) -> tuple[set[str], list[st
 def expect_dict(values: Json) -> None:
     """Raise Unacceptable unless the values are an object."""
     if not isinstance(values, dict):
-        raise Unacceptable(f"Expected dict, got {values}{HELP}INVALID_GRAPH_NODE_RETURN_VALUE")
+        raise InvalidUpdate(f"Expected dict, got {values}{HELP}INVALID_GRAPH_NODE_RETURN_VALUE")
+
+
+def pairs(update: Json) -> list[tuple[str, Json]]:
+    """Return the writes of a command's `update`: an object, or a list of pairs. InvalidUpdate for anything else."""
+    if isinstance(update, dict):
+        return list(update.items())
+    if all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in update):
+        return [(name, value) for name, value in update]
+    raise InvalidUpdate(f"Expected dict or a list of [channel, value] pairs, got {update}")

@@ -42,6 +42,8 @@ class Operation:
     body: JsonObject | None
     """The schema of the JSON body; None where the operation reads none."""
     body_required: bool
+    body_checked_by_handler: bool
+    """Whether the handler gets the bytes of the body, and reads and checks them itself (`x-checked-by: handler`)."""
     responses: dict[str, JsonObject] = field(hash=False)
     public: bool
     """Whether the operation is open to clients without credentials (`security: []`)."""
@@ -71,6 +73,7 @@ def operations(document: JsonObject) -> Iterator[Operation]:
                 parameters=tuple(_parameters(document, [*shared, *entry.get("parameters", [])])),
                 body=body.get("content", {}).get("application/json", {}).get("schema"),
                 body_required=body.get("required", False),
+                body_checked_by_handler=body.get("x-checked-by") == "handler",
                 responses={str(status): resolve(document, response) for status, response in entry["responses"].items()},
                 public=entry.get("security") == [],
             )

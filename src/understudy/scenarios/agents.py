@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from understudy.scenarios.problems import quoted
+from understudy.paths import quoted
 from understudy.scenarios.references import known
 from understudy.state.agents import END, START, Agent, Edge, Schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from understudy.scenarios.problems import Path
+    from understudy.paths import Path
     from understudy.scenarios.references import Complain
     from understudy.scenarios.scenario import Scenario
     from understudy.wire import Json, JsonObject

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import yaml
 
 from understudy import wire
-from understudy.scenarios.problems import quoted
+from understudy.paths import quoted
 
 if TYPE_CHECKING:
-    from understudy.scenarios.problems import Path
+    from understudy.paths import Path
     from understudy.wire import Json
 
 MAX_DEPTH = wire.MAX_DEPTH + 6

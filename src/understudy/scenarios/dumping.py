@@ -21,7 +21,7 @@ _ALL = 1_000_000_000
 
 
 def dump(world: World) -> JsonObject:
-    """Return a scenario that, loaded, makes a world like this one: the same agents, assistants, threads and items.
+    """Return a scenario that, loaded, makes a world like this one, with the same agents and the same rows.
 
     Lifetimes count from the load. A world that was changed meanwhile does not change what was returned.
     """
@@ -31,6 +31,7 @@ def dump(world: World) -> JsonObject:
             _assistant(world, row) for row in world.assistants.search(sort_by="updated_at", order="asc").rows
         ],
         "threads": [_thread(world, row) for row in world.threads.find(order="asc").rows],
+        "crons": list(world.crons),
         "store": list(world.store),
     }
     copy: JsonObject = orjson.loads(dumps(told))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from understudy.scenarios import assistants, observed, store, threads
+from understudy.paths import quoted, spelled
+from understudy.scenarios import assistants, crons, observed, store, threads
 from understudy.scenarios.agents import AgentReader
 from understudy.scenarios.generate import Generator
-from understudy.scenarios.problems import Problem, ScenarioError, spelled
+from understudy.scenarios.problems import Problem, ScenarioError
 from understudy.scenarios.references import Around
 from understudy.state.ids import assistant_of
 from understudy.state.world import World
@@ -16,7 +17,7 @@ from understudy.state.world import World
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from understudy.scenarios.problems import Path
+    from understudy.paths import Path
     from understudy.scenarios.references import Complain
     from understudy.scenarios.scenario import Scenario
     from understudy.state.agents import Agent
@@ -46,7 +47,7 @@ def build(scenarios: Iterable[Scenario], clock: Clock | None = None, seed: int |
 
 
 def load(scenario: Scenario, world: World) -> None:
-    """Put a scenario's assistants, threads and items into a world; what has the same id there is replaced.
+    """Put a scenario's assistants, threads, crons and items into a world; what has the same id there is replaced.
 
     Its agents must be agents of the world already. ScenarioError lists all that is wrong; then nothing has changed.
     """
@@ -64,6 +65,7 @@ class _Rows:
 
     assistants: list[tuple[JsonObject, list[JsonObject]]] = field(default_factory=list)
     threads: list[tuple[JsonObject, Sequence[JsonObject]]] = field(default_factory=list)
+    crons: list[JsonObject] = field(default_factory=list)
     items: list[tuple[JsonObject, float | None]] = field(default_factory=list)
     generators: list[Generator] = field(default_factory=list)
 
@@ -102,6 +104,8 @@ class _Loading:
             world.assistants.restore(assistant, versions)
         for thread, history in rows.threads:
             world.threads.restore(thread, history)
+        for cron in rows.crons:
+            world.crons.restore(cron)
         for item, ttl in rows.items:
             world.store.restore(item, ttl=ttl)
         for generator in rows.generators:
@@ -127,6 +131,16 @@ class _Loading:
                 self._hold(scenario, path, "Thread", [thread])
                 self._hold(scenario, path, "ThreadState", history)
             self._rows.threads.append((thread, history))
+        for path, row in scenario.rows("crons"):
+            before = len(self._problems)
+            cron = crons.complete(row, path, around, complain)
+            thread_id = cron["thread_id"]
+            if thread_id and ("thread", thread_id) not in self._seen and around.world.threads.seek(thread_id) is None:
+                complain((*path, "thread_id"), f"no thread {quoted(thread_id)}")
+            self._once(scenario, "cron", cron["cron_id"], path)
+            if len(self._problems) == before:
+                self._hold(scenario, path, "Cron", [cron])
+            self._rows.crons.append(cron)
         for path, row in scenario.rows("store"):
             before = len(self._problems)
             item = store.complete(row, path, around, complain)

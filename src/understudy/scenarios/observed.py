@@ -9,7 +9,7 @@ from understudy.contract.documents import load_contract
 from understudy.contract.validators import Schema
 
 if TYPE_CHECKING:
-    from understudy.scenarios.problems import Path
+    from understudy.paths import Path
     from understudy.wire import Json
 
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from understudy.errors import SetupError
+from understudy.paths import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from understudy.wire import Json
-
-Path: TypeAlias = tuple[str | int, ...]
-"""Where a value stands in a scenario: `("threads", 2, "status")`."""
-
-_PLAIN = re.compile(r"[A-Za-z_][\w-]*")
-_LONGEST = 60
+    from understudy.paths import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +34,3 @@ class ScenarioError(SetupError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
-
-
-def spelled(path: Path) -> str:
-    """Return a path as people write it: `threads[2].history[0].values["two words"]`."""
-    text = ""
-    for step in path:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        elif _PLAIN.fullmatch(step):
-            text += f".{step}" if text else step
-        else:
-            text += f"[{quoted(step)}]"
-    return text
-
-
-def quoted(value: Json) -> str:
-    """Return a value as JSON text, cut short when it is long."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from understudy.errors import did_you_mean
-from understudy.scenarios.problems import quoted
+from understudy.paths import quoted
 from understudy.state.clock import moment, timestamp
 from understudy.wire import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from understudy.scenarios.problems import Path
+    from understudy.paths import Path
     from understudy.state.agents import Agent
     from understudy.state.world import World
     from understudy.wire import Json, JsonObject

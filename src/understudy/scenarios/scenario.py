@@ -15,10 +15,10 @@ from understudy.scenarios.sources import Source
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from understudy.scenarios.problems import Path
+    from understudy.paths import Path
     from understudy.wire import Json, JsonObject
 
-SECTIONS = ("agents", "assistants", "threads", "store", "generate")
+SECTIONS = ("agents", "assistants", "threads", "crons", "store", "generate")
 """What a scenario consists of besides its description."""
 
 THREADS = 100
@@ -62,7 +62,7 @@ class Scenario:
         return generate
 
     def rows(self, section: str) -> Iterator[tuple[Path, JsonObject]]:
-        """Yield the rows of `assistants`, `threads` or `store` whose shape is right, with the path of each."""
+        """Yield the rows of `assistants`, `threads`, `crons` or `store` whose shape is right, with the path of each."""
         for at, row in enumerate(self.value.get(section) or ()):
             path = (section, at)
             if self.is_sound(path):

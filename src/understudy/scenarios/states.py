@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from understudy.paths import quoted
 from understudy.scenarios import tasks, values
-from understudy.scenarios.problems import quoted
 from understudy.scenarios.references import known, time, uuid
 from understudy.state.agents import START
 from understudy.state.checkpoints import ROOT, checkpoint_ref
@@ -16,7 +16,7 @@ from understudy.state.ids import Ids
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from understudy.scenarios.problems import Path
+    from understudy.paths import Path
     from understudy.scenarios.references import Complain
     from understudy.state.agents import Agent
     from understudy.wire import Json, JsonObject

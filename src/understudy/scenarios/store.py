@@ -10,7 +10,7 @@ from understudy.state.clock import timestamp
 from understudy.state.namespaces import home_of
 
 if TYPE_CHECKING:
-    from understudy.scenarios.problems import Path
+    from understudy.paths import Path
     from understudy.scenarios.references import Around, Complain
     from understudy.wire import JsonObject
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, TypeAlias
 import jsonschema_rs
 
 from understudy.errors import did_you_mean
-from understudy.scenarios.problems import quoted
+from understudy.paths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from jsonschema import ValidationError
 
-    from understudy.scenarios.problems import Path
+    from understudy.paths import Path
     from understudy.wire import Json, JsonObject
 
 _KINDS = {

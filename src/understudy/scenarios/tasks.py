@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from understudy.scenarios.problems import Path
+    from understudy.paths import Path
     from understudy.scenarios.references import Complain
     from understudy.state.ids import Ids
     from understudy.wire import JsonObject

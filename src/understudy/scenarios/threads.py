@@ -13,7 +13,7 @@ from understudy.state.clock import moment, timestamp
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from understudy.scenarios.problems import Path
+    from understudy.paths import Path
     from understudy.scenarios.references import Around, Complain
     from understudy.wire import JsonObject
 

@@ -14,7 +14,7 @@ from understudy.wire import dumps
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from understudy.scenarios.problems import Path
+    from understudy.paths import Path
     from understudy.scenarios.references import Complain
     from understudy.state.agents import Agent, ReducerName
     from understudy.wire import Json, JsonObject

@@ -37,9 +37,13 @@ _NOT_FOUND = 404
 class Edge:
     """Answers preflights, marks answers for browsers of any origin, and turns every failure into an answer."""
 
-    def __init__(self, app: ASGIApp, dialect: Dialect, no_method: frozenset[str]) -> None:
-        """Wrap an app. `no_method` are paths that know no wrong method: there it is as if the path did not exist."""
+    def __init__(self, app: ASGIApp, sockets: ASGIApp, dialect: Dialect, no_method: frozenset[str]) -> None:
+        """Wrap an app, and `sockets`, which answers WebSockets.
+
+        `no_method` are paths that know no wrong method: there it is as if the path did not exist.
+        """
         self._app = app
+        self._sockets = sockets
         self._dialect = dialect
         self._no_method = no_method
         self._vary = (b"vary", b"Origin")
@@ -52,7 +56,8 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            app = self._sockets if scope["type"] == "websocket" else self._app
+            await app(scope, receive, send)
             return
         asked = {name: value for name, value in scope["headers"] if name in _CORS_REQUEST}
         if scope["method"] == "OPTIONS" and len(asked.keys() & {b"origin", b"access-control-request-method"}) == 2:
@@ -116,10 +121,6 @@ async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
     """Be the app behind all operations: refuse what none of them answers, and agree to start and stop."""
     if scope["type"] == "http":
         raise NotFound("Not Found")
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close"})
-        return
     while True:
         message = await receive()
         phase = message["type"].removeprefix("lifespan.")

@@ -14,9 +14,9 @@ from connexion.resolver import Resolution, Resolver
 from understudy.contract.parameters import reader
 from understudy.contract.validators import Schema
 from understudy.errors import Forbidden, Invalid, Refusal, Unauthorized
-from understudy.exchange import Caller
+from understudy.exchange import Caller, Stream
 from understudy.server import bodies
-from understudy.server.answers import encoded, respond
+from understudy.server.answers import encoded, respond, stream
 from understudy.server.handlers import bind
 from understudy.server.strict import UNDOCUMENTED, AnswerCheck
 
@@ -91,13 +91,29 @@ class BoundOperation:
             result = self._around.dialect.refuse(refusal)
             if isinstance(refusal, UNDOCUMENTED):
                 check = None
+        if isinstance(result, Stream):
+            await self._stream(scope, receive, send, result, check)
+            return
         status, headers, body = encoded(result, self._success)
         if check is not None:
             check.check(status, headers, body)
-        service, method = self._around.service, scope["method"]
-        service.requests[method, self._operation.path, status] += 1
-        service.seconds[method, self._operation.path] += perf_counter() - begun
+        self._count(scope["method"], status, perf_counter() - begun)
         await respond(send, status, headers, body)
+
+    async def _stream(
+        self, scope: Scope, receive: Receive, send: Send, result: Stream, check: AnswerCheck | None
+    ) -> None:
+        headers = [(b"content-type", result.media_type.encode())]
+        headers += [(name.encode(), value.encode()) for name, value in result.headers.items()]
+        if check is not None:
+            check.check(self._success, headers, None)
+        self._count(scope["method"], self._success, 0)
+        await stream(receive, send, self._success, headers, result.pieces)
+
+    def _count(self, method: str, status: int, seconds: float) -> None:
+        service = self._around.service
+        service.requests[method, self._operation.path, status] += 1
+        service.seconds[method, self._operation.path] += seconds
 
     def _admit(self, scope: Scope) -> None:
         """Raise Unauthorized or Forbidden unless the request carries a known API key."""
@@ -127,7 +143,7 @@ class BoundOperation:
             arguments["caller"] = _caller(scope)
         if self._body is not None:
             raw = await bodies.read(scope, receive, around.max_body)
-            arguments["body"] = self._checked_body(raw)
+            arguments["body"] = raw if self._operation.body_checked_by_handler else self._checked_body(raw)
         return arguments
 
     def _checked_body(self, raw: bytes) -> Json:

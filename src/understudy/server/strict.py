@@ -52,8 +52,11 @@ class AnswerCheck:
             if status.isdigit()
         }
 
-    def check(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        """Raise ContractBroken when status, required headers, content type or body are not as documented."""
+    def check(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes | None) -> None:
+        """Raise ContractBroken when status, required headers, content type or body are not as documented.
+
+        A body that is sent piece by piece is None.
+        """
         contents = self._contents.get(status)
         if contents is None:
             raise self._broken(f"status {status} is not documented", body)
@@ -67,8 +70,13 @@ class AnswerCheck:
         schema = contents.get(media_type)
         if schema is None:
             raise self._broken(f'{status} with content type "{media_type}" is not documented', body)
-        if media_type == "application/json" and (complaint := schema.complaint(orjson.loads(body))):
+        if (
+            body is not None
+            and media_type == "application/json"
+            and (complaint := schema.complaint(orjson.loads(body)))
+        ):
             raise self._broken(f"{status} with a body that does not fit: {complaint}", body)
 
-    def _broken(self, what: str, body: bytes) -> ContractBroken:
-        return ContractBroken(f"{self._operation} broke its contract: {what}\n{body[:2000].decode(errors='replace')}")
+    def _broken(self, what: str, body: bytes | None) -> ContractBroken:
+        shown = (body or b"")[:2000].decode(errors="replace")
+        return ContractBroken(f"{self._operation} broke its contract: {what}\n{shown}")

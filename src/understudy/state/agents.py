@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from understudy.errors import NotFound
 
@@ -25,6 +25,8 @@ class Edge:
     target: str
     conditional: bool = False
     label: str | None = None
+    joined: tuple[str, ...] = ()
+    """All the nodes that must have run before the target does, where it waits for more than one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,11 @@ class Schemas:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A graph: channels with the reducer of each, nodes in order of declaration, edges, subgraphs by node."""
+    """A graph: channels with the reducer of each, nodes in order of declaration, edges, subgraphs by node.
+
+    `behaviours` say what nodes do and `routes` where conditions lead, by node (`understudy.agents.steps` has their
+    types); `script` is what both were made from.
+    """
 
     graph_id: str
     description: str | None = None
@@ -49,6 +55,9 @@ class Agent:
     edges: tuple[Edge, ...] = ()
     subgraphs: Mapping[str, Agent] = field(default_factory=dict)
     schemas: Schemas = field(default_factory=Schemas)
+    script: JsonObject = field(default_factory=dict)
+    behaviours: Mapping[str, Callable[..., Any]] = field(default_factory=dict, compare=False, repr=False)
+    routes: Mapping[str, Callable[..., Any]] = field(default_factory=dict, compare=False, repr=False)
 
     def successors(self, node: str) -> tuple[str, ...]:
         """Return the nodes that run after `node`, by name; the end is not one of them.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import orjson
@@ -22,7 +22,9 @@ ROOT = ""
 class Checkpoint:
     """One step. `tasks` are as ThreadState shows them, without `state`; `ran` are the nodes that ran last before it.
 
-    `parents` maps each namespace above this one to the checkpoint under which this one was made.
+    `held` is what the API does not show of its tasks: `joins` lists, for each node that waits for several others, which
+    of them ran; `tasks` has, by id, the `input` of a task that was sent one, the `answers` that it got so far, and the
+    `goto` of one that is done while others are not; `updates` are writes of a command that no step has followed yet.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Checkpoint:
     metadata: JsonObject
     created_at: str
     ran: tuple[str, ...] = ()
+    held: JsonObject = field(default_factory=dict)
 
     @property
     def step(self) -> int:
@@ -82,6 +85,15 @@ class History:
         """Yield the checkpoints of a namespace, the latest first."""
         return reversed(self._namespaces.get(namespace, []))
 
+    def drop(self, run_id: str) -> None:
+        """Forget the checkpoints that a run made, in every namespace."""
+        for namespace, steps in list(self._namespaces.items()):
+            kept = [step for step in steps if step.metadata.get("run_id") != run_id]
+            if kept:
+                self._namespaces[namespace] = kept
+            else:
+                del self._namespaces[namespace]
+
     def keep_latest(self) -> None:
         """Forget all but the latest checkpoint of every namespace."""
         self._namespaces = {namespace: steps[-1:] for namespace, steps in self._namespaces.items()}
@@ -105,6 +117,7 @@ class History:
                     metadata=step[5],
                     created_at=step[6],
                     ran=tuple(step[7]),
+                    held=step[8],
                 )
                 for step in steps
             ]
@@ -135,7 +148,7 @@ def _renamed(step: Checkpoint, old: str, new: str) -> Checkpoint:
 
 def _fields(step: Checkpoint) -> list[Json]:
     return [
-        step.id, step.parent, step.values, step.next, step.tasks, step.metadata, step.created_at, step.ran
+        step.id, step.parent, step.values, step.next, step.tasks, step.metadata, step.created_at, step.ran, step.held
     ]  # fmt: skip
 
 

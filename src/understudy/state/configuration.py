@@ -46,6 +46,15 @@ def mirrored(config: JsonObject | None, context: JsonObject | None) -> tuple[Jso
     return config, context
 
 
+def public(body: JsonObject) -> JsonObject:
+    """Return what a client sent without the keys that belong to the server: in its config, context and metadata."""
+    kept = dict(body)
+    for name, clean in (("config", _public_config), ("context", _public), ("metadata", writable)):
+        if isinstance(kept.get(name), dict):
+            kept[name] = clean(kept[name])
+    return kept
+
+
 def _public_config(config: JsonObject) -> JsonObject:
     kept = dict(config)
     if "configurable" in kept:

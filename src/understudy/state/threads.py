@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy.errors import Conflict, NotFound
-from understudy.state.checkpoints import History, restored
+from understudy.state.checkpoints import ROOT, History, restored
 from understudy.state.clock import timestamp
 from understudy.state.expiry import Expiry
 from understudy.state.histories import Histories
 from understudy.state.tables import Page, Predicate, Table, contains
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Literal
 
+    from understudy.state.checkpoints import Checkpoint
     from understudy.state.clock import Clock
     from understudy.state.ids import Ids
     from understudy.state.tables import Order
@@ -30,7 +31,10 @@ SHORTEST_LIFE = 1 / 60
 
 
 class Threads:
-    """The threads of a world. Ids are canonical UUID texts; rows are what the API answers, without `ttl`."""
+    """The threads of a world. Ids are canonical UUID texts; rows are what the API answers, without `ttl`.
+
+    `followers` are called with the id of each thread that is gone, however that came about.
+    """
 
     def __init__(self, *, clock: Clock, ids: Ids) -> None:
         self._clock = clock
@@ -39,6 +43,7 @@ class Threads:
         self._histories = Histories()
         self._expiry: Expiry[str] = Expiry(clock)
         self._ttls: dict[str, JsonObject] = {}
+        self.followers: list[Callable[[str], None]] = []
 
     def __len__(self) -> int:
         self._sweep()
@@ -56,6 +61,11 @@ class Threads:
         if row is None:
             raise NotFound(f"Thread with ID {thread_id} not found")
         return row
+
+    def seek(self, thread_id: str) -> JsonObject | None:
+        """Return a thread's row, or None."""
+        self._sweep()
+        return self._table.get(thread_id)
 
     def create(
         self,
@@ -168,6 +178,33 @@ class Threads:
         self.get(thread_id)
         return self._histories[thread_id]
 
+    def record(self, thread_id: str, checkpoint: Checkpoint, namespace: str = ROOT, *, anew: bool = True) -> None:
+        """Add a checkpoint to a thread's history, or put it in the place of the one with its id unless `anew`.
+
+        The row stays as it is. NotFound if there is no such thread.
+        """
+        history = self.history(thread_id)
+        if anew:
+            history.append(checkpoint, namespace)
+        elif history.find(checkpoint.id, namespace) is not None:
+            history.replace(checkpoint, namespace)
+        self._histories[thread_id] = history
+
+    def note(self, thread_id: str, **changes: Json) -> JsonObject:
+        """Return the row with changes in it that are not of its state. NotFound if there is no such thread."""
+        self.get(thread_id)
+        return self._table.update(thread_id, **changes)
+
+    def forget_run(self, thread_id: str, run_id: str) -> None:
+        """Forget the checkpoints that a run made."""
+        history = self.history(thread_id)
+        history.drop(run_id)
+        self._histories[thread_id] = history
+
+    def begin(self, row: JsonObject) -> None:
+        """Add the thread that a run makes for itself."""
+        self._table.put(row)
+
     def advance(self, thread_id: str, history: History, **changes: Json) -> JsonObject:
         """Return the row after its state moved on: `history` is kept, `changes` go into the row."""
         self._histories[thread_id] = history
@@ -235,6 +272,8 @@ class Threads:
         self._histories.forget([thread_id])
         self._expiry.forget(thread_id)
         self._ttls.pop(thread_id, None)
+        for follow in self.followers:
+            follow(thread_id)
 
 
 def writable(metadata: JsonObject | None) -> JsonObject:

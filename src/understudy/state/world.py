@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from understudy.state.agents import Agent, Agents
 from understudy.state.assistants import Assistants
 from understudy.state.clock import Clock, SystemClock
+from understudy.state.crons import Crons
+from understudy.state.feeds import Feeds
 from understudy.state.ids import Ids
+from understudy.state.runs import Runs
 from understudy.state.store import Store
 from understudy.state.threads import Threads
 
@@ -16,12 +19,20 @@ if TYPE_CHECKING:
 
 
 class World:
-    """Tables, clock, id source and agents that belong together; two worlds share nothing that can change."""
+    """Tables, clock, id source and agents that belong together; two worlds share nothing that can change.
+
+    `allow_loopback_webhooks` says whether runs may be sent to webhooks on this machine.
+    """
 
     def __init__(self, agents: Iterable[Agent] = (), *, clock: Clock | None = None, seed: int | None = None) -> None:
         self.clock: Clock = clock or SystemClock()
         self.ids = Ids(self.clock, seed=seed)
+        self.allow_loopback_webhooks = False
         self.agents = Agents(agents)
         self.assistants = Assistants(self.agents, clock=self.clock, ids=self.ids)
         self.threads = Threads(clock=self.clock, ids=self.ids)
+        self.runs = Runs()
+        self.feeds = Feeds(self.clock)
+        self.crons = Crons(clock=self.clock, ids=self.ids)
+        self.threads.followers += [self.runs.forget, self.feeds.forget, self.crons.forget_thread]
         self.store = Store(clock=self.clock)

@@ -1,0 +1,81 @@
+"""How a run ends other than by coming to its end: it fails, or it waits for an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from understudy.errors import Unacceptable
+
+if TYPE_CHECKING:
+    from understudy.wire import JsonObject
+
+HELP = "\nFor troubleshooting, visit: https://docs.langchain.com/oss/python/langgraph/errors/"
+"""What LangGraph puts behind the complaints that it has a page for, before the name of the page."""
+
+HIDDEN = "An internal error occurred"
+"""What clients read in place of the message of an error whose class is not one of Python's own or LangGraph's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error of an agent: the name of its class, its message, and whether clients may read the message."""
+
+    error: str
+    message: str
+    public: bool = True
+
+    def to_json(self) -> JsonObject:
+        """Return what clients are told."""
+        return {"error": self.error, "message": self.message if self.public else HIDDEN}
+
+    def __repr__(self) -> str:
+        return f"{self.error}({self.message!r})"
+
+
+class Failed(Exception):
+    """The agent failed."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(repr(failure))
+        self.failure = failure
+
+
+class Paused(Exception):
+    """The agent waits: for answers to these interrupts or, if there are none, to be told to go on."""
+
+    def __init__(self, interrupts: list[JsonObject]) -> None:
+        super().__init__(interrupts)
+        self.interrupts = interrupts
+
+
+class InvalidUpdate(Unacceptable):
+    """A node wrote what its graph cannot take."""
+
+
+class WrongType(Unacceptable):
+    """A value was written to a channel that takes others."""
+
+
+_CLASSES: dict[type[Unacceptable], str] = {InvalidUpdate: "InvalidUpdateError", WrongType: "TypeError"}
+
+
+def failure_of(refusal: Unacceptable) -> Failure:
+    """Return the failure of a run whose writes were refused."""
+    return Failure(_CLASSES.get(type(refusal), "ValueError"), refusal.detail)
+
+
+def out_of_steps(limit: int) -> Failed:
+    """Return what ends a run after too many supersteps."""
+    return Failed(
+        Failure(
+            "GraphRecursionError",
+            f"Recursion limit of {limit} reached without hitting a stop condition. You can increase the limit by "
+            f"setting the `recursion_limit` config key.{HELP}GRAPH_RECURSION_LIMIT",
+        )
+    )
+
+
+def no_input(what: str = "Received no input for __start__") -> Failed:
+    """Return what ends a run that has nothing to start from."""
+    return Failed(Failure("EmptyInputError", what))

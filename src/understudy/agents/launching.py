@@ -1,0 +1,132 @@
+"""Starts runs, each when its turn comes on its thread, and stops them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from understudy.agents.ordering import ordered, placed
+from understudy.agents.performing import perform
+from understudy.errors import NotFound
+from understudy.state.clock import moment, timestamp
+from understudy.state.runs import ACTIVE, Playing, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from understudy.agents.ordering import Order
+    from understudy.state.runs import Action
+    from understudy.state.world import World
+    from understudy.wire import JsonObject
+
+_UNHURRIED = 5
+"""Seconds that a run that is stopped is waited for: one that holds on longer ends when it does."""
+
+
+async def launch(
+    world: World, thread_id: str | None, body: JsonObject, *, request_id: str | None = None, cron_id: str | None = None
+) -> JsonObject:
+    """Return the row of a new run, which starts when its turn comes; `body` is that of the operations that create runs.
+
+    Without a thread it makes one of its own. A Refusal says what cannot be; then nothing has changed.
+    """
+    return await begin(world, ordered(world, thread_id, body), request_id=request_id, cron_id=cron_id)
+
+
+async def begin(world: World, order: Order, *, request_id: str | None = None, cron_id: str | None = None) -> JsonObject:
+    """Return the row of the run that is ordered, which starts when its turn comes."""
+    row = placed(world, order, request_id=request_id, cron_id=cron_id)
+    strategy = row["multitask_strategy"]
+    if strategy in ("interrupt", "rollback"):
+        reason = f"superseded by run {row['run_id']} (multitask_strategy={strategy})"
+        for other in world.runs.active(row["thread_id"]):
+            if other["run_id"] != row["run_id"]:
+                stop(world, other, Stop(strategy, reason))
+    start_next(world, row["thread_id"])
+    return row
+
+
+def start_next(world: World, thread_id: str) -> None:
+    """Start the run whose turn it is on a thread, or see to it that it starts when its time has come."""
+    runs = world.runs
+    active = runs.active(thread_id)
+    waiting = runs.queues.pop(thread_id, None)
+    if waiting is not None:
+        waiting.cancel()
+    if not active or any(row["run_id"] in runs.playing for row in active):
+        return
+    first = active[0]
+    if first["created_at"] > timestamp(world.clock.now()):
+        runs.queues[thread_id] = asyncio.ensure_future(_start_later(world, thread_id, first["created_at"]))
+        return
+    runs.playing[first["run_id"]] = Playing(asyncio.ensure_future(_play(world, first)))
+
+
+async def _start_later(world: World, thread_id: str, when: str) -> None:
+    await world.clock.reach(moment(when))
+    world.runs.queues.pop(thread_id, None)
+    start_next(world, thread_id)
+
+
+async def _play(world: World, row: JsonObject) -> None:
+    try:
+        await perform(world, row)
+    finally:
+        world.runs.playing.pop(row["run_id"], None)
+        start_next(world, row["thread_id"])
+
+
+def stop(world: World, row: JsonObject, why: Stop) -> asyncio.Task[None] | None:
+    """Stop a run that is not over, and return the task that plays it, if any: the rest happens when that ends."""
+    playing = world.runs.playing.get(row["run_id"])
+    if playing is not None and row["status"] == "pending":
+        # It has its turn, but has not begun.
+        world.runs.playing.pop(row["run_id"]).task.cancel()
+        playing = None
+    if playing is None:
+        if why.action == "rollback":
+            world.runs.delete(row["run_id"])
+        else:
+            world.runs.update(row["run_id"], status="interrupted", updated_at=timestamp(world.clock.now()))
+        if not world.runs.active(row["thread_id"]):
+            world.threads.note(row["thread_id"], status="idle", updated_at=timestamp(world.clock.now()))
+        world.feeds.of(row["thread_id"]).end(row["run_id"])
+        return None
+    if playing.stop is None:
+        playing.stop = why
+        if why.action == "interrupt":
+            world.runs.update(row["run_id"], status="interrupted", updated_at=timestamp(world.clock.now()))
+        playing.task.cancel()
+    return playing.task
+
+
+async def delete(world: World, row: JsonObject) -> None:
+    """Delete a run and the checkpoints that it made. One that is not over is stopped first."""
+    task = stop(world, row, Stop("rollback", "deleted")) if row["status"] in ACTIVE else None
+    if task is not None:
+        await asyncio.wait([task], timeout=_UNHURRIED)
+    if world.threads.seek(row["thread_id"]) is not None:
+        world.threads.forget_run(row["thread_id"], row["run_id"])
+    world.runs.delete(row["run_id"])
+    world.feeds.of(row["thread_id"]).forget(row["run_id"])
+    start_next(world, row["thread_id"])
+
+
+async def cancel(world: World, rows: Iterable[JsonObject], action: Action) -> None:
+    """Stop these runs and wait until they have stopped. NotFound when all of them are over, or there are none."""
+    told = list(rows)
+    if not told:
+        raise NotFound("No runs found to cancel.")
+    going = [row for row in told if row["status"] in ACTIVE]
+    if not going:
+        raise NotFound(
+            "No matching runs to cancel. Please verify the thread ID and run IDs are correct, and the runs haven't "
+            "been deleted or completed."
+        )
+    name = {"interrupt": "interrupt", "rollback": "rollback"}[action]
+    reason = f"{name} requested via POST /threads/{{thread_id}}/runs/{{run_id}}/cancel"
+    tasks = [task for row in going if (task := stop(world, row, Stop(action, reason))) is not None]
+    for thread_id in {row["thread_id"] for row in going}:
+        start_next(world, thread_id)
+    if tasks:
+        await asyncio.wait(tasks, timeout=_UNHURRIED)

@@ -1,0 +1,184 @@
+"""Expressions and texts with expressions in them: compiled once, then evaluated in one scope after the other."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, TypeAlias
+
+from jinja2 import TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2.parser import Parser
+
+from understudy.agents.script.errors import ScriptError
+from understudy.agents.script.sandbox import MAX_LENGTH, Missing, sandbox
+from understudy.errors import did_you_mean
+from understudy.paths import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from jinja2 import Template
+
+    from understudy.agents.script.scopes import Scope
+    from understudy.wire import Json
+
+    Value: TypeAlias = Callable[[Scope], Json]
+
+_MARKS = ("{{", "{%", "{#")
+_PARTS = (nodes.Output, nodes.TemplateData, nodes.If, nodes.For)
+_LOOPS = 2
+"""How deeply loops may stand in one another."""
+
+_MAX_DEPTH = 200
+
+
+class InvalidExpression(ValueError):
+    """An expression cannot be compiled; the message says why."""
+
+
+def is_template(text: str) -> bool:
+    """Return whether there is any expression in a text."""
+    return any(mark in text for mark in _MARKS)
+
+
+def expression(source: str, names: Iterable[str], fields: Callable[[str], Iterable[str] | None]) -> Value:
+    """Return what gives the value of an expression, such as `state.n > 3`.
+
+    It may use `names`; of those for which `fields` knows which keys they have, no other keys. InvalidExpression when
+    it cannot be.
+    """
+    text = source.strip()
+    if text.startswith("{{") and text.endswith("}}") and text.count("{{") == 1:
+        text = text[2:-2]
+    try:
+        parser = Parser(sandbox(), text, state="variable")
+        tree = parser.parse_expression()
+        if not parser.stream.eos:
+            raise InvalidExpression(f"{quoted(source)}: not understood from {quoted(parser.stream.current.value)} on")
+    except TemplateSyntaxError as error:
+        raise InvalidExpression(f"{quoted(source)}: {_worded(error)}") from None
+    tree.set_environment(sandbox())
+    used = _check(nodes.Template([nodes.Output([tree], lineno=1)], lineno=1), source, names, fields)
+    return _value(tree, source, used)
+
+
+def template(source: str, names: Iterable[str], fields: Callable[[str], Iterable[str] | None]) -> Value:
+    """Return what gives the value of a text with expressions in it; if it is one expression alone, its value as it is.
+
+    InvalidExpression when it is none.
+    """
+    try:
+        tree = sandbox().parse(source)
+    except TemplateSyntaxError as error:
+        raise InvalidExpression(f"{quoted(source)}: {_worded(error)}") from None
+    used = _check(tree, source, names, fields)
+    parts = [part for output in tree.body for part in (output.nodes if isinstance(output, nodes.Output) else [output])]
+    told = [part for part in parts if not (isinstance(part, nodes.TemplateData) and part.data.isspace())]
+    if len(told) == 1 and isinstance(told[0], nodes.Expr) and not isinstance(told[0], nodes.TemplateData):
+        return _value(told[0], source, used)
+    return _text(sandbox().from_string(tree), source, used)
+
+
+def _check(
+    tree: nodes.Template, source: str, names: Iterable[str], fields: Callable[[str], Iterable[str] | None]
+) -> list[str]:
+    """Return the names that are used. InvalidExpression for one that is not there, or for what templates may not do."""
+    tree.set_environment(sandbox())
+    for part in tree.find_all(nodes.Stmt):
+        if not isinstance(part, _PARTS) or (isinstance(part, nodes.For) and part.recursive):
+            raise InvalidExpression(f"{quoted(source)}: of the blocks only {{% if %}} and {{% for %}} may stand here")
+        if isinstance(part, nodes.For) and _depth(part) > _LOOPS:
+            raise InvalidExpression(f"{quoted(source)}: more than {_LOOPS} loops in one another")
+    for call in tree.find_all(nodes.Filter):
+        if call.name not in sandbox().filters:
+            hint = did_you_mean(call.name, sandbox().filters)
+            raise InvalidExpression(f'{quoted(source)}: unknown filter "{call.name}".{hint}')
+    try:
+        used = meta.find_undeclared_variables(tree) - sandbox().globals.keys()
+    except TemplateError as error:
+        raise InvalidExpression(f"{quoted(source)}: {_worded(error)}") from None
+    known = set(names)
+    for name in sorted(used - known):
+        raise InvalidExpression(f'{quoted(source)}: unknown name "{name}".{did_you_mean(name, known)}')
+    for name, key in _keys(tree):
+        keys = fields(name)
+        if keys is not None and name in used and key not in keys:
+            raise InvalidExpression(f'{quoted(source)}: "{name}" has no "{key}".{did_you_mean(key, keys)}')
+    return sorted(used)
+
+
+def _depth(loop: nodes.For) -> int:
+    return 1 + max((_depth(inner) for part in loop.iter_child_nodes() for inner in _loops(part)), default=0)
+
+
+def _loops(part: nodes.Node) -> list[nodes.For]:
+    return [part] if isinstance(part, nodes.For) else [*part.find_all(nodes.For)]
+
+
+def _keys(tree: nodes.Template) -> Iterable[tuple[str, str]]:
+    """Yield the keys that names are asked for: `state.topic` and `state["topic"]`."""
+    for part in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        if not isinstance(part.node, nodes.Name):
+            continue
+        if isinstance(part, nodes.Getattr):
+            yield part.node.name, part.attr
+        elif isinstance(part.arg, nodes.Const) and isinstance(part.arg.value, str):
+            yield part.node.name, part.arg.value
+
+
+def _value(tree: nodes.Expr, source: str, names: list[str]) -> Value:
+    body: list[nodes.Node] = [nodes.Assign(nodes.Name("result", "store"), tree, lineno=1)]
+    compiled = sandbox().from_string(nodes.Template(body, lineno=1))
+
+    def value(scope: Scope) -> Json:
+        try:
+            context = compiled.new_context({name: scope[name] for name in names})
+            for _ in compiled.root_render_func(context):
+                pass
+            return plain(context.vars["result"])
+        except Exception as error:  # noqa: BLE001 - whatever an expression raises is told as its own
+            raise ScriptError(f"{quoted(source)}: {_worded(error)}") from None
+
+    return value
+
+
+def _text(compiled: Template, source: str, names: list[str]) -> Value:
+    def text(scope: Scope) -> str:
+        try:
+            chunks: list[str] = []
+            length = 0
+            for chunk in compiled.root_render_func(compiled.new_context({name: scope[name] for name in names})):
+                length += len(chunk)
+                if length > MAX_LENGTH:
+                    raise ScriptError(f"longer than {MAX_LENGTH}")
+                chunks.append(chunk)
+            return "".join(chunks)
+        except Exception as error:  # noqa: BLE001 - whatever a template raises is told as its own
+            raise ScriptError(f"{quoted(source)}: {_worded(error)}") from None
+
+    return text
+
+
+def plain(value: object, depth: int = 0) -> Json:
+    """Return a value as JSON has it. ScriptError for what JSON cannot say."""
+    if depth > _MAX_DEPTH:
+        raise ScriptError("nested too deeply")
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, Missing):
+        raise ScriptError(value.message)
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**64 else float(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ScriptError(f"{value} is no number that JSON has")
+        return value
+    if isinstance(value, dict):
+        return {str(key): plain(inner, depth + 1) for key, inner in value.items()}
+    if callable(value) or not hasattr(value, "__iter__"):
+        raise ScriptError(f"a {type(value).__name__} is no value; is it to be called?")
+    return [plain(inner, depth + 1) for inner in value]
+
+
+def _worded(error: Exception) -> str:
+    text = str(error) or type(error).__name__
+    return text if isinstance(error, (ScriptError, TemplateError)) else text[:1].lower() + text[1:]

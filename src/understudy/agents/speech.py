@@ -1,0 +1,119 @@
+"""Messages as the readers of a run see them: chunk by chunk while a model speaks, or whole when a node is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy.agents import messages
+from understudy.agents.protocol.message_events import spoken
+from understudy.wire import dumps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from understudy.agents.output import Output
+    from understudy.agents.steps import Say
+    from understudy.state.ids import Ids
+    from understudy.wire import Json, JsonObject
+
+    Place = tuple[str, ...]
+    Piece = list[tuple[str, Json]]
+
+MODES = frozenset({"messages", "messages-tuple"})
+
+
+class Speech:
+    """A message that a model says. `pieces` are the events of each chunk, `closing` those after the last.
+
+    `message` is the message as it is written in the end.
+    """
+
+    def __init__(self, said: Say, output: Output, ids: Ids, metadata: JsonObject) -> None:
+        self.pieces: list[Piece] = []
+        self.closing: Piece = []
+        told = {**said.message}
+        told.setdefault("id", f"lc_run--{ids.time_ordered()}")
+        told.setdefault("role", "ai")
+        (self.message,) = messages.coerce([told], ids)
+        if output.is_v2:
+            events = spoken(self.message, said.chunks, f"lc_run--{ids.time_ordered()}")
+            self.pieces = [[("messages", event) for event in piece] for piece in events.pieces]
+            self.closing = [("messages", event) for event in events.closing]
+            self.message = events.message
+        elif output.modes & MODES:
+            self._speak(said.chunks, metadata, as_tuples="messages-tuple" in output.modes)
+        else:
+            self.pieces = [[] for _ in said.chunks]
+
+    def _speak(self, chunks: Iterable[str], metadata: JsonObject, *, as_tuples: bool) -> None:
+        told = list(chunks) or [""]
+        if not as_tuples:
+            self.pieces = [[] for _ in told]
+            self.pieces[0].append(("messages/metadata", {self.message["id"]: {"metadata": metadata}}))
+        text = ""
+        for at, chunk in enumerate(told):
+            last = at == len(told) - 1
+            text += chunk
+            if as_tuples:
+                self.pieces.append([("messages", [self._chunk(chunk, last=last), metadata])])
+            else:
+                self.pieces[at].append(("messages/partial", [self._partial(text, last=last)]))
+
+    def _partial(self, text: str, *, last: bool) -> JsonObject:
+        if last:
+            return {**self.message, "content": text}
+        return (
+            {**self.message, "content": text, "tool_calls": []}
+            if self.message.get("tool_calls")
+            else {
+                **self.message,
+                "content": text,
+            }
+        )
+
+    def _chunk(self, text: str, *, last: bool) -> JsonObject:
+        calls = self.message.get("tool_calls", []) if last else []
+        return {
+            **self.message,
+            "content": text,
+            "type": "AIMessageChunk",
+            "tool_calls": calls,
+            "tool_call_chunks": [
+                {
+                    "name": call["name"],
+                    "args": dumps(call["args"]).decode(),
+                    "id": call.get("id"),
+                    "index": at,
+                    "type": "tool_call_chunk",
+                }
+                for at, call in enumerate(calls)
+            ],
+            "chunk_position": "last" if last else None,
+        }
+
+
+def show_whole(output: Output, place: Place, writes: Iterable[tuple[str, Json]], metadata: JsonObject) -> None:
+    """Show the messages that a node returned and that have not been shown yet."""
+    if not (output.modes & MODES) or not output.shows(place):
+        return
+    for message in _messages(writes):
+        if message["id"] in output.spoken:
+            continue
+        output.spoken.add(message["id"])
+        if output.is_v2 or "messages-tuple" in output.modes:
+            output.put("messages", place, [message, metadata])
+        else:
+            output.put("messages/metadata", (), {message["id"]: {"metadata": metadata}})
+            output.put("messages/complete", (), [message])
+
+
+def ids_in(values: JsonObject) -> set[str]:
+    """Return the ids of all messages in the values of a graph."""
+    return {message["id"] for message in _messages(values.items())}
+
+
+def _messages(writes: Iterable[tuple[str, Json]]) -> Iterable[JsonObject]:
+    for _, value in writes:
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict) and "response_metadata" in item and isinstance(item.get("id"), str):
+                yield item

@@ -1,0 +1,147 @@
+"""The tasks of a superstep: nodes that are to run, what they were given, and what has become of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from understudy.agents.failures import Failure
+    from understudy.agents.steps import Send
+    from understudy.state.checkpoints import Checkpoint
+    from understudy.wire import Json, JsonObject
+
+PULL = "__pregel_pull"
+PUSH = "__pregel_push"
+
+
+@dataclass(slots=True)
+class Task:
+    """One task. `place` is the namespace of the subgraph that it runs, if it runs one.
+
+    `writes` are None until it is done. `answers` are those to its interrupts, in order; `interrupts` are what it asked
+    last. `sent` says that it has an `input` of its own.
+    """
+
+    id: str
+    name: str
+    path: list[Json]
+    triggers: list[str]
+    place: JsonObject | None = None
+    sent: bool = False
+    input: Json = None
+    writes: list[tuple[str, Json]] | None = None
+    goto: list[str | Send] = field(default_factory=list)
+    interrupts: list[JsonObject] = field(default_factory=list)
+    answers: list[Json] = field(default_factory=list)
+    failure: Failure | None = None
+    told_error: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for an answer."""
+        return self.writes is None and bool(self.interrupts)
+
+    @property
+    def result(self) -> JsonObject:
+        """What it wrote, by channel; several writes to one channel are listed under `$writes`."""
+        result: JsonObject = {}
+        for name, value in self.writes or ():
+            if name not in result:
+                result[name] = value
+            elif isinstance(result[name], _Several):
+                result[name]["$writes"].append(value)
+            else:
+                result[name] = _Several({"$writes": [result[name], value]})
+        return result
+
+    def to_json(self) -> JsonObject:
+        """Return the task as ThreadState shows it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "path": self.path,
+            "error": self.told_error if self.failure is None else repr(self.failure),
+            "interrupts": [{"id": asked["id"], "value": asked["value"]} for asked in self.interrupts],
+            "checkpoint": self.place,
+            "state": None,
+            "result": None if self.writes is None else self.result,
+        }
+
+    def held(self) -> JsonObject:
+        """Return what `to_json` leaves out, and a later run needs to know."""
+        kept: JsonObject = {}
+        if self.sent:
+            kept["input"] = self.input
+        if self.answers:
+            kept["answers"] = list(self.answers)
+        if self.goto:
+            kept["goto"] = [
+                target if isinstance(target, str) else {"node": target.node, "input": target.input}
+                for target in self.goto
+            ]
+        return kept
+
+
+class _Several(dict[str, Any]):
+    """The writes to one channel of a task that wrote to it more than once."""
+
+
+def held_by(tasks: Iterable[Task]) -> JsonObject:
+    """Return what is held of tasks, by id; those with nothing to hold are left out."""
+    return {task.id: kept for task in tasks if (kept := task.held())}
+
+
+def pending(checkpoint: Checkpoint) -> list[Task]:
+    """Return the tasks of a checkpoint as a run takes them up."""
+    from understudy.agents.steps import Send  # noqa: PLC0415
+
+    known = checkpoint.held.get("tasks", {})
+    tasks = []
+    for row in checkpoint.tasks:
+        kept = known.get(row["id"], {})
+        sent = row["path"][:1] == [PUSH]
+        tasks.append(
+            Task(
+                id=row["id"],
+                name=row["name"],
+                path=row["path"],
+                triggers=[PUSH] if sent else triggers_of(row["name"]),
+                place=row["checkpoint"],
+                sent=sent,
+                input=kept.get("input"),
+                writes=None if row["result"] is None else _writes(row["result"]),
+                goto=[
+                    target if isinstance(target, str) else Send(target["node"], target["input"])
+                    for target in kept.get("goto", ())
+                ],
+                interrupts=[{"value": asked["value"], "id": asked["id"]} for asked in row["interrupts"]],
+                answers=list(kept.get("answers", ())),
+                told_error=row["error"],
+            )
+        )
+    return tasks
+
+
+def triggers_of(node: str) -> list[str]:
+    """Return what triggers a node that an edge or a command leads to."""
+    return [node] if node == "__start__" else [f"branch:to:{node}"]
+
+
+def interrupt_id(namespace: str, task: Task) -> str:
+    """Return the id of everything that a task asks: it is the same each time the task runs."""
+    where = f"{namespace}|{task.name}:{task.id}" if namespace else f"{task.name}:{task.id}"
+    return blake2b(where.encode(), digest_size=16).hexdigest()
+
+
+def _writes(result: JsonObject) -> list[tuple[str, Json]]:
+    writes: list[tuple[str, Json]] = []
+    for name, value in result.items():
+        if isinstance(value, dict) and isinstance(value.get("$writes"), list):
+            writes += [(name, one) for one in value["$writes"]]
+        else:
+            writes.append((name, value))
+    return writes

@@ -1,0 +1,122 @@
+"""WebSockets: a path of the document that has a handler for them is answered, all others are refused."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.routing import compile_path
+
+from understudy.errors import SetupError, did_you_mean
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Mapping
+
+    from starlette.types import Receive, Scope, Send
+
+    from understudy.server.handlers import Handler, Handlers
+    from understudy.state.world import World
+    from understudy.wire import JsonObject
+
+log = logging.getLogger("understudy.server")
+
+_GIVEN = ("world", "socket")
+_FAILED = 1011
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    path: re.Pattern[str]
+    handler: Handler
+
+
+class Sockets:
+    """The WebSockets of an API: `x-socket: protocol.converse` at a path of the document names what answers there."""
+
+    def __init__(
+        self,
+        document: JsonObject,
+        handlers: Handlers,
+        world_for: Callable[[Scope], World],
+        api_keys: frozenset[str],
+    ) -> None:
+        """Find the handlers. SetupError when one is missing, or asks for what its path does not have."""
+        self._world_for = world_for
+        self._api_keys = api_keys
+        self._routes = [
+            _route(path, item["x-socket"], handlers) for path, item in document["paths"].items() if "x-socket" in item
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, or refuse its handshake with a 403."""
+        await receive()
+        handler, arguments = self._found(scope)
+        if handler is None or not self._admitted(scope):
+            await send({"type": "websocket.close"})
+            return
+        await send({"type": "websocket.accept"})
+        socket = Socket(receive, send)
+        try:
+            await handler(world=self._world_for(scope), socket=socket, **arguments)
+        except Exception:
+            log.exception("failed: WebSocket %s", scope["path"])
+            await socket.close(_FAILED, "Internal Server Error")
+        else:
+            await socket.close()
+
+    def _found(self, scope: Scope) -> tuple[Handler | None, Mapping[str, str]]:
+        for route in self._routes:
+            if match := route.path.match(scope["path"]):
+                return route.handler, match.groupdict()
+        return None, {}
+
+    def _admitted(self, scope: Scope) -> bool:
+        given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-api-key"]
+        return not self._api_keys or any(key in self._api_keys for key in given)
+
+
+class Socket:
+    """One WebSocket, as its handler uses it; it ends quietly when the client leaves."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._open = True
+
+    async def receive(self) -> str | bytes | None:
+        """Return the next message of the client; None once it has left."""
+        message = await self._receive()
+        if message["type"] == "websocket.disconnect":
+            self._open = False
+            return None
+        text: str | None = message.get("text")
+        return message["bytes"] if text is None else text
+
+    async def send(self, text: str) -> None:
+        """Send a message, if the client is still there."""
+        await self._put({"type": "websocket.send", "text": text})
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """End the connection, if it has not ended."""
+        await self._put({"type": "websocket.close", "code": code, "reason": reason})
+        self._open = False
+
+    async def _put(self, message: JsonObject) -> None:
+        if self._open:
+            try:
+                await self._send(message)
+            except OSError:  # the client has left
+                self._open = False
+
+
+def _route(path: str, name: str, handlers: Handlers) -> _Route:
+    pattern, _, parameters = compile_path(path)
+    handler = handlers.find(name)
+    for asked in inspect.signature(handler).parameters:
+        if asked not in parameters and asked not in _GIVEN:
+            near = did_you_mean(asked, [*parameters, *_GIVEN])
+            raise SetupError(f'{name} asks for "{asked}", which the WebSocket {path} does not have.{near}')
+    return _Route(pattern, handler)

@@ -1,0 +1,104 @@
+"""Runs: their rows, which of them are being played, and how often nodes were visited."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from understudy.errors import NotFound
+from understudy.state.tables import Table
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Iterator
+
+    from understudy.wire import Json, JsonObject
+
+Action = Literal["interrupt", "rollback"]
+
+ACTIVE = ("pending", "running")
+"""The states of a run that is not over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a run is to end before its time, and what is to become of what it did."""
+
+    action: Action
+    reason: str
+
+
+@dataclass(slots=True)
+class Playing:
+    """A run that is being played: the task that plays it, and why it is to stop, if it is."""
+
+    task: asyncio.Task[None]
+    stop: Stop | None = None
+
+
+class Runs:
+    """The runs of a world. Rows are what the API answers.
+
+    `playing` are the runs at work, by id. `visits` counts how often a node was begun, by thread and path of the node.
+    `queues` are the tasks that wait to start a run later, by thread.
+    """
+
+    def __init__(self) -> None:
+        self._table = Table("run_id", indexed=("thread_id", "status"))
+        self.playing: dict[str, Playing] = {}
+        self.visits: Counter[tuple[str, str]] = Counter()
+        self.queues: dict[str, asyncio.Task[None]] = {}
+
+    def __iter__(self) -> Iterator[JsonObject]:
+        """Yield the rows in order of creation."""
+        return iter(list(self._table))
+
+    def add(self, row: JsonObject) -> None:
+        """Keep a new run."""
+        self._table.put(row)
+
+    def get(self, thread_id: str, run_id: str) -> JsonObject | None:
+        """Return the run, or None if the thread has no such run."""
+        row = self._table.get(run_id)
+        return row if row is not None and row["thread_id"] == thread_id else None
+
+    def got(self, thread_id: str, run_id: str, complaint: str = "Run not found") -> JsonObject:
+        """Return the run. NotFound if the thread has no such run."""
+        row = self.get(thread_id, run_id)
+        if row is None:
+            raise NotFound(complaint)
+        return row
+
+    def of(self, thread_id: str, status: str | None = None) -> list[JsonObject]:
+        """Return the runs of a thread, the newest first."""
+        columns = {"thread_id": thread_id} if status is None else {"thread_id": thread_id, "status": status}
+        return self._table.find(columns=columns, sort_by="created_at").rows
+
+    def active(self, thread_id: str | None = None) -> list[JsonObject]:
+        """Return the runs that are not over, of one thread or of all, in the order in which they are to start."""
+        columns: JsonObject = {} if thread_id is None else {"thread_id": thread_id}
+        rows = [row for status in ACTIVE for row in self._table.find(columns={**columns, "status": status}).rows]
+        return sorted(rows, key=lambda row: (row["created_at"], row["run_id"]))
+
+    def update(self, run_id: str, **changes: Json) -> JsonObject | None:
+        """Return the run's row with the changes in it; None if it was deleted."""
+        return self._table.update(run_id, **changes) if run_id in self._table else None
+
+    def delete(self, run_id: str) -> None:
+        """Remove a run's row, if there is one."""
+        if run_id in self._table:
+            self._table.delete(run_id)
+
+    def forget(self, thread_id: str) -> None:
+        """Remove all runs of a thread, and stop those that are at work."""
+        for row in self.of(thread_id):
+            self._table.delete(row["run_id"])
+            playing = self.playing.get(row["run_id"])
+            if playing is not None:
+                playing.task.cancel()
+        waiting = self.queues.pop(thread_id, None)
+        if waiting is not None:
+            waiting.cancel()
+        for key in [key for key in self.visits if key[0] == thread_id]:
+            del self.visits[key]

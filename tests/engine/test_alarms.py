@@ -1,0 +1,169 @@
+"""Alarms of a world's clock: by the machine's time, and on a clock that stands still until it is moved."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from understudy.state.clock import FrozenClock, SystemClock
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+async def settle() -> None:
+    """Let the event loop do what is waiting to be done."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+def test_a_frozen_clock_rings_when_it_comes_to_the_moment_and_not_before() -> None:
+    async def scene() -> None:
+        clock, rung = FrozenClock(NOON), list[datetime]()
+        clock.alarm(NOON + 2 * SECOND, lambda: rung.append(clock.now()))
+
+        clock.advance(SECOND)
+        await settle()
+        assert rung == []
+
+        clock.advance(SECOND)
+        await settle()
+        clock.advance(SECOND)
+        await settle()
+        assert rung == [NOON + 2 * SECOND]
+
+    asyncio.run(scene())
+
+
+def test_what_a_jump_passes_over_rings_in_the_order_of_its_moments() -> None:
+    async def scene() -> None:
+        clock, rung = FrozenClock(NOON), list[int]()
+        for seconds in (3, 1, 2, 9):
+            clock.alarm(NOON + seconds * SECOND, lambda seconds=seconds: rung.append(seconds))  # type: ignore[misc]  # mypy knows no types of defaults
+
+        clock.set(NOON + 5 * SECOND)
+        await settle()
+
+        assert rung == [1, 2, 3]
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("clock", [FrozenClock(NOON), SystemClock()])
+def test_a_moment_that_is_past_rings_at_once(clock: FrozenClock | SystemClock) -> None:
+    async def scene() -> None:
+        rung = asyncio.Event()
+        clock.alarm(clock.now() - SECOND, rung.set)
+
+        async with asyncio.timeout(10):
+            await rung.wait()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("clock", [FrozenClock(NOON), SystemClock()])
+def test_a_cancelled_alarm_does_not_ring(clock: FrozenClock | SystemClock) -> None:
+    async def scene() -> None:
+        rung, last = list[str](), asyncio.Event()
+        clock.alarm(clock.now() - SECOND, lambda: rung.append("cancelled")).cancel()
+        clock.alarm(clock.now(), last.set)
+
+        async with asyncio.timeout(10):
+            await last.wait()
+
+        assert rung == []
+
+    asyncio.run(scene())
+
+
+def test_an_alarm_that_is_rung_may_still_be_cancelled_before_it_acts() -> None:
+    async def scene() -> None:
+        clock, rung = FrozenClock(NOON), list[str]()
+        alarm = clock.alarm(NOON + SECOND, lambda: rung.append("too late"))
+
+        clock.advance(SECOND)
+        alarm.cancel()
+        await settle()
+
+        assert rung == []
+
+    asyncio.run(scene())
+
+
+def test_a_frozen_clock_may_be_moved_from_another_thread() -> None:
+    async def scene() -> None:
+        clock = FrozenClock(NOON)
+        mover = threading.Thread(target=clock.advance, args=(SECOND,))
+
+        mover.start()
+        async with asyncio.timeout(10):
+            await clock.reach(NOON + SECOND)
+        mover.join()
+
+        assert clock.now() == NOON + SECOND
+
+    asyncio.run(scene())
+
+
+def test_an_alarm_of_a_loop_that_has_ended_is_forgotten() -> None:
+    clock, rung = FrozenClock(NOON), list[str]()
+
+    async def scene() -> None:
+        clock.alarm(NOON + SECOND, lambda: rung.append("nobody is here"))
+
+    asyncio.run(scene())
+    clock.advance(SECOND)
+
+    assert rung == []
+
+
+def test_the_machines_clock_reaches_a_moment_and_not_before_it() -> None:
+    async def scene() -> None:
+        clock = SystemClock()
+        moment = clock.now() + timedelta(milliseconds=20)
+
+        await clock.reach(moment)
+
+        assert moment <= clock.now() < moment + 5 * SECOND
+
+    asyncio.run(scene())
+
+
+def test_waiting_for_the_past_returns_at_once() -> None:
+    asyncio.run(SystemClock().reach(NOON - timedelta(days=36500)))
+    asyncio.run(FrozenClock(NOON).reach(NOON))
+
+
+def test_who_gives_up_waiting_leaves_nothing_behind() -> None:
+    async def scene() -> None:
+        clock = FrozenClock(NOON)
+        waiting = asyncio.create_task(clock.reach(NOON + SECOND))
+        await settle()
+
+        waiting.cancel()
+        await settle()
+
+        assert waiting.cancelled()
+        assert clock._alarms == {}
+
+    asyncio.run(scene())
+
+
+def test_a_clock_that_was_put_back_rings_only_when_it_comes_there_again() -> None:
+    async def scene() -> None:
+        clock = FrozenClock(NOON)
+        waiting = asyncio.create_task(clock.reach(NOON + SECOND))
+        await settle()
+
+        clock.set(NOON - SECOND)
+        await settle()
+        assert not waiting.done()
+
+        clock.set(NOON + SECOND)
+        await settle()
+        assert waiting.done()
+
+    asyncio.run(scene())

@@ -1,0 +1,76 @@
+"""Runs that are cancelled, one or many, before and while they are played."""
+
+from __future__ import annotations
+
+from tests.parity.sequence import (
+    HOLD, Leave, Read, aftermath, ask, begun, create, found, opened, over, refused, sequence, settled, state, stream, thread, wait,
+)
+
+CANCEL = "POST /threads/{thread}/runs/{run}/cancel"
+MISSING = "33333333-3333-4333-8333-333333333333"
+SLOW = create("steps", HOLD)
+LATER = create("steps", {"n": 1}, after_seconds=60)
+LIST = ask("GET /threads/{thread}/runs")
+
+SEQUENCES = (
+    *(
+        sequence(f"a {what} run is cancelled{how}", thread(), start, *watch, ask(f"{CANCEL}{query}"), *after)
+        for what, start, watch in (("pending", LATER, ()), ("running", SLOW, (begun(),)))
+        for how, query, after in (
+            ("", "", (over(), *aftermath(), LIST)),
+            (" and waited for", "?wait=true", (over(), *aftermath(), LIST)),
+            (" by a word that is none", "?action=zzz&wait=1", (over(), *aftermath(), LIST)),
+        )
+    ),
+    sequence("a running run is rolled back and waited for", thread(), SLOW, begun(), ask(f"{CANCEL}?action=rollback&wait=true"), settled(), found(), state(), LIST),
+    sequence("a running run is rolled back after a good one", thread(), wait("steps", {"n": 1}), SLOW, begun(), ask(f"{CANCEL}?action=rollback&wait=true"), *aftermath(), LIST),
+    sequence("a pending run is rolled back and waited for", thread(), LATER, ask(f"{CANCEL}?action=rollback&wait=true"), settled(), found(), state(), LIST),
+    sequence("a pending run is rolled back", thread(), LATER, ask(f"{CANCEL}?action=rollback"), settled(), found(), state(), LIST),
+    sequence("a finished run is cancelled", thread(), create("steps", {"n": 1}), over(), ask(CANCEL), ask(f"{CANCEL}?wait=true"), found()),
+    sequence("a run is cancelled twice", thread(), LATER, ask(CANCEL), ask(CANCEL), over()),
+    sequence("a run that does not exist is cancelled", thread(), ask(f"POST /threads/{{thread}}/runs/{MISSING}/cancel")),
+    sequence("a run of a thread that does not exist is cancelled", ask(f"POST /threads/{MISSING}/runs/{MISSING}/cancel")),
+    sequence("a run of a malformed id is cancelled", thread(), ask("POST /threads/{thread}/runs/zzz/cancel"), ask(f"POST /threads/zzz/runs/{MISSING}/cancel")),
+    sequence("a run goes on after one that was cancelled", thread(), SLOW, begun(), ask(f"{CANCEL}?wait=true"), settled(), stream("steps", None, ["values", "updates"]), *aftermath()),
+    sequence("new input after a run that was cancelled", thread(), SLOW, begun(), ask(f"{CANCEL}?wait=true"), settled(), wait("steps", {"n": 10, "sleep": 0}), *aftermath()),
+    sequence("a streamed run is cancelled", thread(), opened("live", stream("steps", HOLD, ["values", "updates"])), Read("live", 2, {"run": "events/0/data/run_id"}), begun(), ask(CANCEL), Read("live"), over(), *aftermath()),
+    sequence("a run that is waited for is cancelled", thread(), opened("waiting", wait("steps", HOLD)), ask("GET /threads/{thread}/runs", run="body/0/run_id"), begun(), ask(CANCEL), Read("waiting"), over(), *aftermath()),
+    sequence("a run that is joined is cancelled", thread(), SLOW, begun(), opened("joined", ask("GET /threads/{thread}/runs/{run}/join")), ask(CANCEL), Read("joined"), over(), *aftermath()),
+    sequence("a joined stream of a run that is cancelled", thread(), SLOW, begun(), opened("joined", ask("GET /threads/{thread}/runs/{run}/stream")), ask(CANCEL), Read("joined"), over(), *aftermath()),
+    sequence("a streamed run is rolled back", thread(), opened("live", stream("steps", HOLD)), Read("live", 2, {"run": "events/0/data/run_id"}), begun(), ask(f"{CANCEL}?action=rollback&wait=true"), Read("live"), settled(), found(), LIST),
+    sequence("a cancelled run lets the next one go on", thread(), SLOW, create("steps", {"n": 7, "sleep": 0}, run="next"), begun(), ask(f"{CANCEL}?wait=true"), over("next"), *aftermath()),
+    sequence("a waiting run is cancelled behind a running one", thread(), SLOW, create("steps", {"n": 7}, run="next"), begun(), ask("POST /threads/{thread}/runs/{next}/cancel"), over("next"), over(), *aftermath()),
+    sequence(
+        "runs are cancelled by their ids",
+        thread(), create("steps", {"n": 1}, after_seconds=60), create("steps", {"n": 1}, run="other", after_seconds=60),
+        ask("POST /runs/cancel", {"thread_id": "{thread}", "run_ids": ["{run}", "{other}"]}), over(), over("other"), settled(),
+    ),
+    sequence("runs are cancelled by their ids, one unknown", thread(), LATER, ask("POST /runs/cancel", {"thread_id": "{thread}", "run_ids": ["{run}", MISSING]}), over(), settled()),
+    sequence("pending runs are cancelled", thread(), LATER, ask("POST /runs/cancel", {"status": "pending"}), over(), settled(), alone=True),
+    sequence("running runs are cancelled", thread(), SLOW, begun(), ask("POST /runs/cancel", {"status": "running"}), over(), settled(), alone=True),
+    sequence("all runs are cancelled", thread(), SLOW, create("steps", {"n": 1}, run="next"), begun(), ask("POST /runs/cancel", {"status": "all"}), over(), over("next"), settled(), alone=True),
+    sequence("all runs are rolled back", thread(), LATER, ask("POST /runs/cancel?action=rollback", {"status": "all"}), settled(), found(), LIST, alone=True),
+    sequence("no run is there to be cancelled", ask("POST /runs/cancel", {"status": "all"}), ask("POST /runs/cancel", {"thread_id": MISSING, "run_ids": [MISSING]}), alone=True),
+    sequence("a finished run among those to be cancelled", thread(), create("steps", {"n": 1}), over(), ask("POST /runs/cancel", {"thread_id": "{thread}", "run_ids": ["{run}"]})),
+    *(
+        sequence(f"runs are cancelled by {what}", thread(), refused(ask("POST /runs/cancel", body)))
+        for what, body in {
+            "nothing": {},
+            "a status and ids": {"status": "all", "thread_id": "{thread}", "run_ids": []},
+            "a status and a thread": {"status": "all", "thread_id": "{thread}"},
+            "an unknown status": {"status": "zzz"},
+            "a thread alone": {"thread_id": "{thread}"},
+            "ids alone": {"run_ids": [MISSING]},
+            "malformed ids": {"thread_id": "{thread}", "run_ids": ["zzz"]},
+            "a malformed thread": {"thread_id": "zzz", "run_ids": [MISSING]},
+            "no ids at all": {"thread_id": "{thread}", "run_ids": []},
+        }.items()
+    ),
+    sequence("a stream is left and its run is cancelled with it", thread(), opened("live", stream("steps", HOLD, on_disconnect="cancel")), Read("live", 2, {"run": "events/0/data/run_id"}), Leave("live"), over(), *aftermath()),
+    sequence("a stream is left and its run goes on", thread(), opened("live", stream("steps", HOLD, on_disconnect="continue")), Read("live", 2, {"run": "events/0/data/run_id"}), Leave("live"), over(), *aftermath()),
+    sequence("a stream is left without a word on what then", thread(), opened("live", stream("steps", HOLD)), Read("live", 2, {"run": "events/0/data/run_id"}), Leave("live"), over(), *aftermath()),
+    sequence("a wait is left and its run is cancelled with it", thread(), opened("waiting", wait("steps", HOLD, on_disconnect="cancel")), ask("GET /threads/{thread}/runs", run="body/0/run_id"), begun(), Leave("waiting"), over(), *aftermath()),
+    sequence("a joined stream is left and cancels its run", thread(), SLOW, begun(), opened("joined", ask("GET /threads/{thread}/runs/{run}/stream?cancel_on_disconnect=true")), Leave("joined"), over(), *aftermath()),
+    sequence("a join is left and cancels its run", thread(), SLOW, begun(), opened("joined", ask("GET /threads/{thread}/runs/{run}/join?cancel_on_disconnect=true")), Leave("joined"), over(), *aftermath()),
+    sequence("a joined stream is left", thread(), SLOW, begun(), opened("joined", ask("GET /threads/{thread}/runs/{run}/stream")), Leave("joined"), over(), *aftermath()),
+)
