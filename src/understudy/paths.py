@@ -14,6 +14,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 _PLAIN = re.compile(r"[A-Za-z_][\w-]*")
 _LONGEST = 60
+_LONGEST_EXPRESSION = 160
 
 
 class TurnAt(int):
@@ -27,26 +28,37 @@ class StepAt(int):
 def spelled(path: Path) -> str:
     """Return a path as people write it.
 
-    `threads[2].history[0].values["two words"]`; in the script of a node `agents.bot.nodes.model turn 2, step 3: say.by`.
+    `threads[2].history[0].values["two words"]`; and in scripts `agents.bot.nodes.model turn 2, step 3: say.by`.
     """
     text = ""
+    in_turn = in_step = False
     for at, part in enumerate(path):
         if isinstance(part, TurnAt):
-            text += f" turn {part + 1}"
+            text, in_turn = f"{text} turn {part + 1}", True
         elif isinstance(part, StepAt):
-            text += f"{',' if isinstance(path[max(at - 2, 0)], TurnAt) else ''} step {part + 1}"
-        elif part == "do" and at and isinstance(path[at - 1], TurnAt):
+            text, in_step = f"{text}{',' if in_turn else ''} step {part + 1}", True
+        elif part == "do" and isinstance(path[at - 1], TurnAt):
             continue
         elif isinstance(part, int):
             text += f"[{part}]"
+        elif not _PLAIN.fullmatch(part):
+            text += f"[{quoted(part)}]"
+        elif in_turn or in_step:
+            text, in_turn, in_step = f"{text}: {part}", False, False
         else:
-            word = part if _PLAIN.fullmatch(part) else ""
-            dot = ": " if at and isinstance(path[at - 1], (StepAt, TurnAt)) else "."
-            text += (f"{dot}{word}" if text else word) if word else f"[{quoted(part)}]"
+            text += f".{part}" if text else part
     return text
 
 
 def quoted(value: Json) -> str:
     """Return a value as JSON text, cut short when it is long."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return _cut(json.dumps(value, ensure_ascii=False, default=str), _LONGEST)
+
+
+def quoted_expression(source: str) -> str:
+    """Return an expression as it was written, on one line and cut short only when it is very long."""
+    return f"`{_cut(' '.join(source.split()), _LONGEST_EXPRESSION)}`"
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

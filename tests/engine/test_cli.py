@@ -71,13 +71,16 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
 
     assert done.returncode == 0, done.stderr
     imported = {name.partition(".")[0] for name in done.stdout.partition("MODULES ")[2].split()}
-    assert imported.isdisjoint({"connexion", "jsonschema", "jsonschema_rs", "starlette", "uvicorn", "yaml"})
+    assert imported.isdisjoint(
+        {"connexion", "croniter", "httpx", "jsonschema", "jsonschema_rs", "starlette", "uvicorn", "yaml"}
+    )
 
 
 def test_help_shows_every_option_of_serve_and_examples() -> None:
     shown = understudy("serve", "--help").stdout
 
     options = {"scenario", "host", "port", "seed", "clock", "api-key", "strict", "log-level", "max-body"}
+    options |= {"allow-loopback-webhooks"}
     assert {option for option in options if f"--{option}" not in shown} == set()
     assert "examples:" in shown
 
@@ -173,6 +176,16 @@ def test_a_body_that_is_too_large_is_refused() -> None:
         answered = httpx.post(f"{line.split()[1]}/threads", json={"metadata": {"text": "x" * 2000}})
 
     assert answered.status_code == 413
+
+
+@pytest.mark.parametrize(("flags", "status"), [((), 422), (("--allow-loopback-webhooks",), 200)])
+def test_webhooks_on_this_machine_are_allowed_on_demand(flags: tuple[str, ...], status: int) -> None:
+    cron = {"assistant_id": "agent", "schedule": "@yearly", "webhook": "http://localhost:1/hook"}
+
+    with serving("--scenario", "empty", *flags) as (_, line):
+        answered = httpx.post(f"{line.split()[1]}/runs/crons", json=cron)
+
+    assert answered.status_code == status, answered.text
 
 
 def test_a_port_that_is_taken_ends_with_2_and_says_so() -> None:

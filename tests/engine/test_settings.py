@@ -71,6 +71,7 @@ def test_keys_may_hold_what_keys_hold() -> None:
 
 def test_an_empty_variable_says_nothing() -> None:
     variables = ("PORT", "SCENARIO", "API_KEY", "STRICT", "SEED", "CLOCK", "HOST", "MAX_BODY", "LOG_LEVEL")
+    variables += ("ALLOW_LOOPBACK_WEBHOOKS",)
 
     assert settings({}, {f"UNDERSTUDY_{variable}": "" for variable in variables}) == Settings()
 
@@ -78,6 +79,11 @@ def test_an_empty_variable_says_nothing() -> None:
 @pytest.mark.parametrize(("text", "strict"), {"1": True, "true": True, "yes": True, "0": False, "No": False}.items())
 def test_the_environment_can_be_strict(text: str, strict: bool) -> None:
     assert settings({}, {"UNDERSTUDY_STRICT": text}).strict is strict
+
+
+def test_the_environment_can_allow_webhooks_on_this_machine() -> None:
+    assert settings({}, {"UNDERSTUDY_ALLOW_LOOPBACK_WEBHOOKS": "1"}).allow_loopback_webhooks is True
+    assert settings({}, {}).allow_loopback_webhooks is False
 
 
 WRONG = {

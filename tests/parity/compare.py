@@ -58,7 +58,7 @@ def _of_step(said: words.Json, told: words.Json, twins: Twins) -> Iterator[Diffe
         yield from differences(said, told, twins)
         return
     yield from differences(_without_events(said), _without_events(told), twins)
-    names = [[event["event"] for event in each["events"]] for each in (said, told)]
+    names = [[ID.sub("*", event["event"]) for event in each["events"]] for each in (said, told)]
     if names[0] != names[1]:
         yield Difference("/events", *(", ".join(each) for each in names))
         return

@@ -19,7 +19,11 @@ MESSAGES = {
     "description: 5": "f.yaml:1: description: must be text, not 5; put it in quotes",
     "threads: {}": "f.yaml:1: threads: must be a list or null, not {}",
     # agents
-    "agents: {a: {}}": "f.yaml:1: agents.a: nodes is missing",
+    "agents: {a: {nodes: {}}}": "f.yaml:1: agents.a.nodes: must not be empty",
+    "agents: {a: {nodes: 5}}": "f.yaml:1: agents.a.nodes: must be a list or an object, not 5",
+    "agents: {a: {nodes: {__end__: {say: hi}}}}": (
+        'f.yaml:1: agents.a.nodes: "__end__" must not stand here: it is there by itself'
+    ),
     "agents: {a b: {nodes: []}}": 'f.yaml:1: agents["a b"].nodes: must not be empty',
     "agents: {a: {nodes: [x, x]}}": 'f.yaml:1: agents.a.nodes: "x" is there twice',
     "agents: {a: {nodes: [__end__]}}": (
@@ -30,7 +34,7 @@ MESSAGES = {
     ),
     "agents: {a: {nodes: [x], turns: []}}": (
         'f.yaml:1: agents.a: unknown key "turns". '
-        "Known: assistant, channels, description, edges, nodes, schemas, subgraphs."
+        "Known: assistant, channels, description, edges, interrupt_after, interrupt_before, nodes, schemas, subgraphs."
     ),
     "agents: {a: {nodes: [x], edges: [[x]]}}": "f.yaml:1: agents.a.edges[0]: must have 2 parts, not 1",
     "agents: {a: {nodes: [x], edges: [5]}}": "f.yaml:1: agents.a.edges[0]: must be a list or an object, not 5",

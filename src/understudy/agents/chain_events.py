@@ -5,78 +5,59 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from understudy.agents.loop import Loop
     from understudy.agents.output import Output
-    from understudy.agents.performance import Performance
-    from understudy.agents.tasks import Task
+    from understudy.state.ids import Ids
     from understudy.wire import Json, JsonObject
+
+MODE = "events"
+
+MODEL = "GenericFakeChatModel"
+"""The class that the reference server names for a model that says what it was told to say."""
 
 
 class Chain:
-    """Something that runs, as mode `events` tells of it."""
+    """Something that runs, as mode `events` tells of it: a run, a node, a subgraph or a model.
+
+    Nothing is told where the mode is not wanted. `kind` is `chain` or `chat_model`.
+    """
+
+    __slots__ = ("_given", "_ids", "_kind", "_output", "_told", "id")
 
     def __init__(
-        self, output: Output, name: str, run_id: str, tags: list[str], metadata: JsonObject, parents: list[str]
+        self, output: Output, ids: Ids, name: str, metadata: JsonObject, *, run_id: str = "", kind: str = "chain"
     ) -> None:
         self._output = output
-        self._told: JsonObject = {
-            "name": name,
-            "tags": tags,
-            "run_id": run_id,
-            "metadata": metadata,
-            "parent_ids": parents,
-        }
-        self._input: Json = None
+        self._ids = ids
+        self._kind = kind
+        self._given: Json = None
+        self.id = run_id
+        self._told: JsonObject | None = None
+        if MODE in output.modes:
+            self.id = run_id or ids.time_ordered()
+            self._told = {"name": name, "tags": [], "run_id": self.id, "metadata": metadata, "parent_ids": []}
 
-    @classmethod
-    def of_node(cls, output: Output, run: Performance, loop: Loop, task: Task, told: JsonObject) -> Chain:
-        """Return the chain of a task that begins."""
-        if "events" not in output.modes:
-            return _Silent()
-        tags = [f"graph:step:{loop.step}"]
-        chain = cls(output, task.name, run.world.ids.time_ordered(), tags, told, [run.run_id])
-        chain.begin(task.input if task.sent else loop.values)
-        return chain
+    def inside(self, name: str, tag: str, metadata: JsonObject, *, kind: str = "chain") -> Chain:
+        """Return something that runs inside of this."""
+        inner = Chain(self._output, self._ids, name, metadata, kind=kind)
+        if inner._told is not None and self._told is not None:
+            inner._told["tags"] = [tag]
+            inner._told["parent_ids"] = [*self._told["parent_ids"], self.id]
+        return inner
 
     def begin(self, given: Json) -> None:
-        """Tell that it begins."""
-        self._input = given
-        self._show("on_chain_start", {"input": given})
+        """Tell that it begins, with what."""
+        self._given = given
+        self._show("start", {"input": given})
 
     def stream(self, chunk: Json) -> None:
-        """Tell what came out of it."""
-        self._show("on_chain_stream", {"chunk": chunk})
+        """Tell a piece of what comes out of it."""
+        self._show("stream", {"chunk": chunk})
 
     def end(self, result: Json) -> None:
-        """Tell that it is done."""
-        self.stream(result)
-        self._show("on_chain_end", {"output": result, "input": self._input})
+        """Tell that it is done, and what came out of it."""
+        inside = self._told is not None and self._told["parent_ids"]
+        self._show("end", {"output": result, "input": self._given} if inside else {"output": result})
 
-    def _show(self, event: str, data: JsonObject) -> None:
-        self._output.show("events", (), {"event": event, "data": data, **self._told})
-
-
-class _Silent(Chain):
-    """A chain that nobody wants to hear of."""
-
-    def __init__(self) -> None:
-        pass
-
-    def begin(self, given: Json) -> None:
-        """Tell nothing."""
-
-    def stream(self, chunk: Json) -> None:
-        """Tell nothing."""
-
-    def end(self, result: Json) -> None:
-        """Tell nothing."""
-
-
-def whole(run: Performance) -> Chain:
-    """Return the chain of a whole run, which begins."""
-    if "events" not in run.output.modes:
-        return _Silent()
-    told = {**run.metadata, "ls_integration": "langgraph"}
-    chain = Chain(run.output, run.agent.graph_id, run.run_id, [], told, [])
-    chain.begin(run.input)
-    return chain
+    def _show(self, what: str, data: JsonObject) -> None:
+        if self._told is not None:
+            self._output.put(MODE, (), {"event": f"on_{self._kind}_{what}", "data": data, **self._told})

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from understudy.agents.chain_events import Chain
 from understudy.agents.channels import empty, taken_in
 from understudy.agents.failures import Failed, Failure, Paused, failure_of, no_input, out_of_steps
 from understudy.agents.following import Following, following, plain
@@ -18,7 +19,7 @@ from understudy.agents.tasks import PULL, PUSH, Task, held_by, interrupt_id, pen
 from understudy.agents.writes import pairs
 from understudy.errors import Unacceptable
 from understudy.state.agents import START
-from understudy.state.checkpoints import ROOT, Checkpoint
+from understudy.state.checkpoints import ROOT, Checkpoint, checkpoint_ref
 from understudy.state.clock import timestamp
 
 if TYPE_CHECKING:
@@ -52,11 +53,15 @@ class Loop:
         self._around = around
         self._base: Checkpoint | None = None
         self._saved: str | None = None
+        self._found = False
+        self._replays = False
+        self._before: str | None = None
         self._joins: JsonObject = {}
         self._step = -1
         self._stop = 0
         self._moved = False
         self._nodes = Nodes(self)
+        self.chain = Chain(run.output, run.world.ids, run.agent.graph_id, _of_run(run), run_id=run.run_id)
 
     @property
     def step(self) -> int:
@@ -95,13 +100,12 @@ class Loop:
                 self._base = history.latest(self.namespace)
         base = self._base
         if base is not None:
-            self._saved = base.id
+            self._found = True
+            self._saved, self._before = base.id, base.parent
             self._joins = base.held.get("joins", {})
-            self.values = dict(base.values)
+            self.values |= {name: value for name, value in base.values.items() if name in self.agent.channels}
             self.tasks = pending(base)
             self._step = base.step + 1
-            if base.held.get("updates"):
-                self.values, _ = self._take(base.held["updates"])
         self._stop = self._step + run.recursion_limit + 1
 
     def _begin(self, told: Json, *, resuming: bool) -> None:
@@ -114,9 +118,7 @@ class Loop:
         if goes_on:
             self._go_on(command)
         elif told is not None or command is not None:
-            self._keep("input", self._input_task(told if command is None else dict(pairs(command.get("update") or {}))))
-            if command is not None:
-                self._goto(command)
+            self._enter(told, command)
         elif not nested:
             raise no_input()
 
@@ -141,11 +143,10 @@ class Loop:
         superseded = addressed and run.world.threads.history(run.thread_id).latest() is not base
         travels = addressed and (command is None or command.get("resume") is None)
         forks = travels and (base.metadata.get("source") not in _FORKED or superseded)
-        if travels or superseded:
+        self._replays = travels or superseded
+        if travels:
             for task in self.tasks:
-                task.writes = None
-                if travels:
-                    task.answers = []
+                task.answers = []
         updates = pairs((command or {}).get("update") or {})
         if updates:
             self.values, written = self._take(updates)
@@ -154,28 +155,27 @@ class Loop:
         if forks:
             self._keep("fork", [self._task(task.name, task.path, task) for task in self.tasks])
         elif updates:
-            self._base = replace(
-                base, held={**base.held, "updates": [*base.held.get("updates", []), *map(list, updates)]}
-            )
+            self._base = replace(base, values=self.values)
             self._save(self._base, anew=False)
         run.output.show("values", self.place, self.values)
 
     def _goto(self, command: JsonObject) -> None:
-        goto = command.get("goto") or []
-        targets = [
-            target if isinstance(target, str) else Send(target["node"], target.get("input"))
-            for target in (goto if isinstance(goto, list) else [goto])
-        ]
         more = Following()
-        more.go(self.agent, targets)
+        more.go(self.agent, _targets(command))
         there = {task.name for task in self.tasks}
         more.triggers = {name: triggers for name, triggers in more.triggers.items() if name not in there}
         self.tasks = [*self.tasks, *self._prepared(more)]
 
-    def _input_task(self, told: Json) -> list[Task]:
+    def _enter(self, told: Json, command: JsonObject | None) -> None:
+        """Start from the input, or from a command in its place: what that writes counts twice, as in LangGraph."""
         task = self._task(START, [PULL, START])
         task.input = told
-        return [task]
+        if command is not None:
+            updates = pairs(command.get("update") or {})
+            self.values, _ = self._take(updates)
+            task.input = dict(updates) if updates else None
+            task.goto = _targets(command)
+        self._keep("input", [task])
 
     async def _tick(self) -> bool:
         run, output = self.run, self.run.output
@@ -184,6 +184,10 @@ class Loop:
             raise out_of_steps(run.recursion_limit)
         if not self.tasks:
             return False
+        if self._replays:
+            self._replays = False
+            for task in self.tasks:
+                task.writes = None
         if self._moved_since_pause() and self._stops_at(run.interrupt_before, self.tasks):
             output.show("updates", self.place, {"__interrupt__": []})
             raise Paused([])
@@ -289,6 +293,7 @@ class Loop:
             held=held,
         )
         self._base = checkpoint
+        self._found = False
         self.tasks = tasks
         self._save(checkpoint, anew=True)
         self._step += 1
@@ -320,13 +325,7 @@ class Loop:
         if base is None:
             return
         held = {name: value for name, value in base.held.items() if name == "joins"}
-        kept = {task.id: task.held() for task in tasks if task.held()}
-        if done:
-            kept = {task.id: {"input": task.input} for task in tasks if task.sent}
-            if base.held.get("updates"):
-                held["updates"] = base.held["updates"]
-        elif base.held.get("updates"):
-            held["updates"] = base.held["updates"]
+        kept = held_by(tasks, done=done)
         if kept:
             held["tasks"] = kept
         known = {task.id for task in tasks} & {row["id"] for row in base.tasks}
@@ -352,12 +351,21 @@ class Loop:
     def _payload(self) -> JsonObject:
         base = self._base
         assert base is not None
-        meta = base.metadata
+        metadata: JsonObject = base.metadata
+        if not self._found:
+            metadata = {name: metadata.get(name) for name in ("source", "step", "parents")}
+        if self._found or self.run.at_exit:
+            # What an earlier run made is told as it was found.
+            above = base.metadata.get("parents", {}) if self._found else {}
+            ref = self._before and checkpoint_ref(self.run.thread_id, self.namespace, self._before, above)
+            parent = ref and {"configurable": ref}
+        else:
+            parent = base.parent and self._config(base.parent)
         return {
             "config": self._config(base.id),
-            "parent_config": self._config(base.parent) if base.parent else None,
+            "parent_config": parent,
             "values": self.values,
-            "metadata": {"source": meta.get("source"), "step": meta.get("step"), "parents": meta.get("parents", {})},
+            "metadata": metadata,
             "next": [task.name for task in self.tasks],
             "tasks": [_shown(task) for task in self.tasks],
         }
@@ -385,6 +393,18 @@ class Loop:
     _ran: list[Task] = []
 
 
+def _targets(command: JsonObject) -> list[str | Send]:
+    goto = command.get("goto") or []
+    return [
+        target if isinstance(target, str) else Send(target["node"], target.get("input"))
+        for target in (goto if isinstance(goto, list) else [goto])
+    ]
+
+
+def _of_run(run: Performance) -> JsonObject:
+    return {**run.metadata, "ls_integration": "langgraph"}
+
+
 def _shown(task: Task) -> JsonObject:
     state = {"configurable": {**task.place}} if task.place else None
     if task.failure is not None or task.told_error:
@@ -392,7 +412,8 @@ def _shown(task: Task) -> JsonObject:
     told: JsonObject = {"id": task.id, "name": task.name}
     if task.writes:
         told["result"] = task.result
-    return {**told, "interrupts": task.interrupts, "state": state}
+    asked = [{**one, "response_schema": None} for one in task.interrupts]
+    return {**told, "interrupts": asked, "state": state}
 
 
 def _is_id(text: str) -> bool:

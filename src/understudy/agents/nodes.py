@@ -8,7 +8,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from understudy.agents import messages
-from understudy.agents.chain_events import Chain
+from understudy.agents.chain_events import MODEL
 from understudy.agents.failures import Failed, Failure, Paused, failure_of
 from understudy.agents.following import chosen
 from understudy.agents.speech import Speech, ids_in, show_whole
@@ -21,6 +21,7 @@ from understudy.state.clock import pause
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from understudy.agents.chain_events import Chain
     from understudy.agents.loop import Loop
     from understudy.agents.steps import Script, Step
     from understudy.wire import Json, JsonObject
@@ -109,10 +110,11 @@ class Nodes:
         output = run.output
         if output.modes & {"messages", "messages-tuple"}:
             output.spoken |= ids_in(self._given(task)) if isinstance(self._given(task), dict) else set()
-        chain = Chain.of_node(output, run, loop, task, told)
+        chain = loop.chain.inside(task.name, f"graph:step:{loop.step}", told)
+        chain.begin(self._given(task))
         writes: list[tuple[str, Json]]
         if task.name in agent.subgraphs:
-            values = await self._play_subgraph(task)
+            values = await self._play_subgraph(task, chain, told)
             writes = [(name, value) for name, value in values.items() if name in agent.channels]
         else:
             behaviour = agent.behaviours.get(task.name)
@@ -124,23 +126,31 @@ class Nodes:
         show_whole(output, loop.place, writes, told)
         task.goto += self._chosen(task.name, writes)
         task.writes = writes
+        chain.stream(dict(writes))
         chain.end(dict(writes))
 
     def _start(self, task: Task) -> None:
+        if task.input is None:
+            raise Failed(Failure("TypeError", "'NoneType' object is not iterable"))
         if not isinstance(task.input, dict):
             raise Failed(Failure("InvalidUpdateError", _not_a_dict(task.input)))
         task.writes = [(name, value) for name, value in task.input.items() if name in self._loop.agent.channels]
-        task.goto = self._chosen(START, task.writes, stored=False)
+        task.goto += self._chosen(START, task.writes, stored=False)
 
-    async def _play_subgraph(self, task: Task) -> JsonObject:
+    async def _play_subgraph(self, task: Task, chain: Chain, told: JsonObject) -> JsonObject:
         from understudy.agents.loop import Loop  # noqa: PLC0415 - graphs are made of nodes, and nodes of graphs
 
         loop = self._loop
         assert task.place is not None
         around = loop.run.of_task(task, loop.namespace, loop.step)
         inner = Loop(loop.run, loop.agent.subgraphs[task.name], task.place["checkpoint_ns"], loop.below(), around)
+        within = {**told, "checkpoint_ns": inner.namespace}
+        inner.chain = chain.inside("LangGraph", "seq:step:1", within)
+        inner.chain.begin(self._given(task))
         resuming = bool(loop.run.command is not None or loop.run.input is None)
-        return await inner.play(self._given(task), resuming=resuming)
+        values = await inner.play(self._given(task), resuming=resuming)
+        inner.chain.end(values)
+        return values
 
     def situation(self, node: str, given: Json, path: str, state: JsonObject | None = None) -> Situation:
         """Return what a node has at hand."""
@@ -275,17 +285,24 @@ class _Work:
         model = {
             "ls_integration": "langchain_chat_model",
             "checkpoint_ns": namespace,
-            "ls_provider": "understudy",
+            "ls_provider": "genericfakechatmodel",
             "ls_model_type": "chat",
+            "lc_versions": {"langchain-core": "1.7.2"},
         }
         try:
-            speech = Speech(said, output, loop.run.world.ids, {**self._told, **model})
+            metadata = {**self._told, **model}
+            speech = Speech(said, output, loop.run.world.ids, metadata)
         except Unacceptable as refusal:
             raise Failed(failure_of(refusal)) from None
+        chain = self._chain.inside(MODEL, "seq:step:1", metadata, kind="chat_model")
+        asked = {"messages": [loop.values.get(said.channel or "messages", [])]}
+        chain.begin(asked)
         shown = output.shows(loop.place)
-        for piece in speech.pieces:
+        for at, piece in enumerate(speech.pieces):
             if said.pace:
                 await pause(said.pace)
+            if chain.id:
+                chain.stream(speech.chunk(at))
             if shown:
                 for mode, data in piece:
                     output.put(mode, loop.place if mode == "messages" else (), data)
@@ -293,6 +310,7 @@ class _Work:
             for mode, data in speech.closing:
                 output.put(mode, loop.place, data)
             output.spoken.add(speech.message["id"])
+        chain.end(speech.message)
         if said.channel is not None:
             self._add(said.channel, [speech.message])
         return speech.message

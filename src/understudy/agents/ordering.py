@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from understudy.state.world import World
     from understudy.wire import Json, JsonObject
 
+_NOBODY = {"identity": "", "is_authenticated": True, "display_name": ""}
+"""Who asks for the run that a cron starts."""
+
 GONE = "Thread or assistant not found."
 
 BUSY = "Thread is already running a task. Wait for it to finish or choose a different multitask strategy."
@@ -89,7 +92,7 @@ def placed(world: World, order: Order, *, request_id: str | None, cron_id: str |
     configurable = {
         **order.config["configurable"],
         **({"cron_id": cron_id} if cron_id else {}),
-        "langgraph_auth_user": None,
+        "langgraph_auth_user": _NOBODY if cron_id else None,
         "langgraph_auth_user_id": "",
         "langgraph_auth_permissions": [],
         "langgraph_request_id": request_id,
@@ -97,8 +100,11 @@ def placed(world: World, order: Order, *, request_id: str | None, cron_id: str |
         "__request_start_time_ms__": microseconds(now) // 1000,
         "__after_seconds__": body.get("after_seconds", 0),
     }
+    started_by: JsonObject = {}
     if cron_id:
         del configurable["__request_start_time_ms__"]
+        if not body.get("context"):
+            started_by = {"cron_id": cron_id, "langgraph_auth_user": _NOBODY}
     fixed = assistant["config"].get("configurable") or {}
     kept: JsonObject = {}
     known_metadata: JsonObject = {}
@@ -140,7 +146,7 @@ def placed(world: World, order: Order, *, request_id: str | None, cron_id: str |
             "input": body.get("input"),
             "command": body.get("command"),
             "config": {**assistant["config"], **order.config, "configurable": complete, "metadata": metadata},
-            "context": {**(assistant.get("context") or {}), **order.context},
+            "context": {**(assistant.get("context") or {}), **order.context, **started_by},
             "stream_mode": _modes(body.get("stream_mode")),
             "interrupt_before": body.get("interrupt_before"),
             "interrupt_after": body.get("interrupt_after"),

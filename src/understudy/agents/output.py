@@ -96,7 +96,13 @@ class Output:
             self.show("checkpoints", place, told)
             if "debug" in self._modes:
                 config, parent = told["config"], told["parent_config"]
-                full = {**told, "checkpoint": _ref(config), "parent_checkpoint": parent and _ref(parent)}
+                tasks = [_placed(task) for task in told["tasks"]]
+                full = {
+                    **told,
+                    "tasks": tasks,
+                    "checkpoint": _ref(config),
+                    "parent_checkpoint": parent and _ref(parent),
+                }
                 self._debug("checkpoint", place, step, full)
 
     def task(self, place: Place, step: int, payload: JsonObject) -> None:
@@ -124,6 +130,16 @@ class Output:
     def _put_all(self, items: Iterable[tuple[str, Json]]) -> None:
         for name, data in items:
             self._feed.append(self._run_id, name, data, keep=True)
+
+
+def _placed(task: JsonObject) -> JsonObject:
+    """Return a task as mode `debug` tells it: where its subgraph is stands under another name."""
+    if not task["state"]:
+        return task
+    return {
+        **{name: value for name, value in task.items() if name != "state"},
+        "checkpoint": task["state"]["configurable"],
+    }
 
 
 def _ref(config: JsonObject) -> JsonObject:

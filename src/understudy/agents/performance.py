@@ -44,6 +44,7 @@ class Performance:
     interrupt_before: Collection[str] = ()
     interrupt_after: Collection[str] = ()
     recursion_limit: int = 10007
+    feedback_keys: Collection[str] = ()
     answers: list[Json] = field(default_factory=list)
     answers_by_id: dict[str, Json] = field(default_factory=dict)
     resume: Json = None
@@ -56,7 +57,9 @@ class Performance:
 
     def of_task(self, task: Task, namespace: str, step: int) -> JsonObject:
         """Return what is told of a task in events and in the checkpoints of the subgraph that it runs."""
+        within = {"checkpoint_ns": namespace} if namespace else {}
         return {
+            **within,
             "langgraph_step": step,
             "langgraph_node": task.name,
             "langgraph_triggers": task.triggers,

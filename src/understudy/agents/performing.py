@@ -36,7 +36,9 @@ async def perform(world: World, row: JsonObject) -> None:
     """Play a run. Nothing is raised: what goes wrong is told to its readers, and stands in its thread."""
     run_id, thread_id = row["run_id"], row["thread_id"]
     feed = world.feeds.of(thread_id)
-    kwargs = _begun(row["kwargs"])
+    graph_id = row["kwargs"]["config"]["configurable"]["graph_id"]
+    agent = world.agents.get(graph_id) if graph_id in world.agents else None
+    kwargs = _begun(row["kwargs"], agent)
     started_at = timestamp(world.clock.now())
     world.runs.update(run_id, status="running", kwargs=kwargs)
     output = Output(feed, world.clock, run_id, kwargs)
@@ -44,8 +46,7 @@ async def perform(world: World, row: JsonObject) -> None:
     status, stopped = "success", None
     try:
         output.begin()
-        agent = world.agents.get(row["kwargs"]["config"]["configurable"]["graph_id"])
-        run = performance(world, row, kwargs, agent, output)
+        run = performance(world, row, kwargs, agent or world.agents.get(graph_id), output)
         await _play(run)
     except Paused:
         pass
@@ -72,46 +73,56 @@ async def perform(world: World, row: JsonObject) -> None:
 
 
 async def _play(run: Performance) -> None:
-    from understudy.agents.chain_events import whole  # noqa: PLC0415
-
     loop = Loop(run, run.agent, ROOT, {}, {})
-    chain = whole(run)
-    values = await loop.play(run.input)
-    chain.end(values)
+    loop.chain.begin(run.input)
+    try:
+        await loop.play(run.input)
+    except Paused:
+        loop.chain.end(loop.values)
+        raise
+    loop.chain.end(loop.values)
+    if run.feedback_keys:
+        raise Failed(Failure("LangSmithConnectionError", "there is no LangSmith to give feedback to", public=False))
 
 
 def performance(world: World, row: JsonObject, kwargs: JsonObject, agent: Agent, output: Output) -> Performance:
     """Return what a run's graphs share, as its row tells it."""
     config = kwargs["config"]
-    configurable = dict(config["configurable"])
     context = kwargs["context"] or {}
-    known = ((agent.schemas.context or {}).get("properties")) or {}
-    if known:
-        configurable = {name: value for name, value in configurable.items() if name in known or name not in context}
-        context = {name: value for name, value in context.items() if name in known}
+    known = _context_keys(agent)
     return Performance(
         world=world,
         thread_id=row["thread_id"],
         run_id=row["run_id"],
         agent=agent,
         output=output,
-        config={**config, "configurable": configurable},
-        context=context,
+        config=config,
+        context={name: value for name, value in context.items() if not known or name in known},
         input=kwargs["input"],
         command=_command(kwargs["command"]),
-        checkpoint_id=configurable.get("checkpoint_id"),
+        checkpoint_id=config["configurable"].get("checkpoint_id"),
         records=not kwargs["temporary"],
         at_exit=kwargs["durability"] == "exit",
         interrupt_before=_names(kwargs["interrupt_before"]),
         interrupt_after=_names(kwargs["interrupt_after"]),
+        feedback_keys=tuple(kwargs["feedback_keys"] or ()),
         recursion_limit=int(config.get("recursion_limit") or RECURSION_LIMIT),
     )
 
 
-def _begun(kwargs: JsonObject) -> JsonObject:
+def _context_keys(agent: Agent) -> JsonObject:
+    """Return the properties that an agent's context has; empty where it does not say."""
+    properties: JsonObject = (agent.schemas.context or {}).get("properties") or {}
+    return properties
+
+
+def _begun(kwargs: JsonObject, agent: Agent | None) -> JsonObject:
     """Return a run's arguments as they read once it has begun."""
     config = kwargs["config"]
-    configurable = {name: value for name, value in config["configurable"].items() if name != "__context_provided__"}
+    configurable = dict(config["configurable"])
+    known, context = _context_keys(agent) if agent else {}, kwargs["context"] or {}
+    if configurable.pop("__context_provided__", False) and known:
+        configurable = {name: value for name, value in configurable.items() if name in known or name not in context}
     metadata = {
         **config["metadata"],
         "run_attempt": 1,

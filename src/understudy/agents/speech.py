@@ -29,6 +29,7 @@ class Speech:
     """
 
     def __init__(self, said: Say, output: Output, ids: Ids, metadata: JsonObject) -> None:
+        self._chunks = list(said.chunks) or [""]
         self.pieces: list[Piece] = []
         self.closing: Piece = []
         told = {**said.message}
@@ -41,21 +42,24 @@ class Speech:
             self.closing = [("messages", event) for event in events.closing]
             self.message = events.message
         elif output.modes & MODES:
-            self._speak(said.chunks, metadata, as_tuples="messages-tuple" in output.modes)
+            self._speak(metadata, as_tuples="messages-tuple" in output.modes)
         else:
-            self.pieces = [[] for _ in said.chunks]
+            self.pieces = [[] for _ in self._chunks]
 
-    def _speak(self, chunks: Iterable[str], metadata: JsonObject, *, as_tuples: bool) -> None:
-        told = list(chunks) or [""]
+    def chunk(self, at: int) -> JsonObject:
+        """Return the message's chunk at this place, as a model hands it out."""
+        return self._chunk(self._chunks[at], last=at == len(self._chunks) - 1)
+
+    def _speak(self, metadata: JsonObject, *, as_tuples: bool) -> None:
+        self.pieces = [[] for _ in self._chunks]
         if not as_tuples:
-            self.pieces = [[] for _ in told]
             self.pieces[0].append(("messages/metadata", {self.message["id"]: {"metadata": metadata}}))
         text = ""
-        for at, chunk in enumerate(told):
-            last = at == len(told) - 1
+        for at, chunk in enumerate(self._chunks):
+            last = at == len(self._chunks) - 1
             text += chunk
             if as_tuples:
-                self.pieces.append([("messages", [self._chunk(chunk, last=last), metadata])])
+                self.pieces[at].append(("messages", [self.chunk(at), metadata]))
             else:
                 self.pieces[at].append(("messages/partial", [self._partial(text, last=last)]))
 

@@ -71,14 +71,14 @@ class Task:
             "result": None if self.writes is None else self.result,
         }
 
-    def held(self) -> JsonObject:
-        """Return what `to_json` leaves out, and a later run needs to know."""
+    def held(self, *, done: bool = False) -> JsonObject:
+        """Return what `to_json` leaves out, and a later run needs to know; less when the superstep is `done`."""
         kept: JsonObject = {}
         if self.sent:
             kept["input"] = self.input
         if self.answers:
             kept["answers"] = list(self.answers)
-        if self.goto:
+        if self.goto and not done:
             kept["goto"] = [
                 target if isinstance(target, str) else {"node": target.node, "input": target.input}
                 for target in self.goto
@@ -90,9 +90,9 @@ class _Several(dict[str, Any]):
     """The writes to one channel of a task that wrote to it more than once."""
 
 
-def held_by(tasks: Iterable[Task]) -> JsonObject:
+def held_by(tasks: Iterable[Task], *, done: bool = False) -> JsonObject:
     """Return what is held of tasks, by id; those with nothing to hold are left out."""
-    return {task.id: kept for task in tasks if (kept := task.held())}
+    return {task.id: kept for task in tasks if (kept := task.held(done=done))}
 
 
 def pending(checkpoint: Checkpoint) -> list[Task]:

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlparse
 
 from understudy.errors import Invalid, Unacceptable
-from understudy.state.clock import timestamp
 from understudy.wire import dumps
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import httpx
 
+    from understudy.state.world import World
     from understudy.wire import JsonObject
 
 log = logging.getLogger("understudy.webhooks")
@@ -96,25 +94,32 @@ def payload(
     values: JsonObject | None,
     error: JsonObject | None,
     *,
-    started_at: datetime,
-    ended_at: datetime,
-    sent_at: datetime,
+    started_at: str,
+    ended_at: str,
+    sent_at: str,
 ) -> JsonObject:
-    """Return what a webhook receives: the row of a run that has ended, its times, and what came of it.
+    """Return what a webhook receives: the row of a run that has ended, its times as texts, and what came of it.
 
     `values` are those of its thread, None for a run whose thread was temporary. `error` has a class and a message;
     without one the key is absent.
     """
     told = {
         **run,
-        "run_started_at": timestamp(started_at),
-        "run_ended_at": timestamp(ended_at),
-        "webhook_sent_at": timestamp(sent_at),
+        "run_started_at": started_at,
+        "run_ended_at": ended_at,
+        "webhook_sent_at": sent_at,
         "values": values,
     }
     if error is not None:
         told["error"] = error
     return told
+
+
+def post(world: World, url: str, body: JsonObject) -> None:
+    """Send `body` to an address while everything else goes on."""
+    task = asyncio.ensure_future(send(url, body, allow_loopback=world.allow_loopback_webhooks))
+    world.sending.add(task)
+    task.add_done_callback(world.sending.discard)
 
 
 async def send(url: str, body: JsonObject, *, allow_loopback: bool) -> None:

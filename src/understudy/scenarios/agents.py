@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from understudy.agents.echo import echo
+from understudy.agents.script import Graph, Spot, behaviour
 from understudy.paths import quoted
+from understudy.scenarios.edges import Edges, edge_row, is_script
 from understudy.scenarios.references import known
-from understudy.state.agents import END, START, Agent, Edge, Schemas
+from understudy.state.agents import Agent, Schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from understudy.agents.steps import Behaviour
     from understudy.paths import Path
     from understudy.scenarios.references import Complain
     from understudy.scenarios.scenario import Scenario
     from understudy.wire import Json, JsonObject
 
 SCHEMAS = ("input", "output", "state", "config", "context")
+
+STOPS = ("interrupt_before", "interrupt_after")
+
+NODE = "agent"
+"""The only node of an agent that names none."""
+
+CONVERSATION = {"messages": "messages"}
+"""The channels of an agent that names none, unless it is one of which nothing is known but the names of its nodes."""
 
 
 class AgentReader:
@@ -45,23 +56,46 @@ class AgentReader:
         return self._made.get(graph_id)
 
     def _agent(self, graph_id: str, row: JsonObject, path: Path) -> Agent:
-        nodes = tuple(row["nodes"])
+        told = row.get("nodes", [NODE])
+        nodes = tuple(told)
+        default = {} if isinstance(row.get("nodes"), list) else CONVERSATION
+        schemas = Schemas(**row.get("schemas", {}))
+        spot = Spot(Graph(row.get("channels", default), nodes, _settings(schemas)), path, self._complain)
         subgraphs = {}
-        for node, told in row.get("subgraphs", {}).items():
+        for node, inner_row in row.get("subgraphs", {}).items():
             place: Path = (*path, "subgraphs", node)
             known("node", node, nodes, place, self._complain)
-            inner = self._subgraph(node, told, place)
+            if isinstance(told, dict) and told.get(node) is not None:
+                self._complain((*path, "nodes", node), "runs a subgraph and can have no steps of its own")
+            inner = self._subgraph(node, inner_row, place)
             if inner:
                 subgraphs[node] = inner
+        # Nodes are read before edges: whether they say themselves where to go on decides what edges mean.
+        behaviours = _behaviours(told, spot, subgraphs)
+        edges = Edges(row.get("edges"), spot.at("edges"))
         return Agent(
             graph_id=graph_id,
             description=row.get("description"),
-            channels=row.get("channels", {}),
+            channels=row.get("channels", default),
             nodes=nodes,
-            edges=self._edges(row.get("edges"), nodes, (*path, "edges")),
+            edges=edges.all,
             subgraphs=subgraphs,
-            schemas=Schemas(**row.get("schemas", {})),
+            schemas=schemas,
+            interrupt_before=self._stops("interrupt_before", row, nodes, path),
+            interrupt_after=self._stops("interrupt_after", row, nodes, path),
+            script=_script(row),
+            behaviours=behaviours,
+            routes=edges.routes,
         )
+
+    def _stops(self, key: str, row: JsonObject, nodes: tuple[str, ...], path: Path) -> tuple[str, ...]:
+        """Return the nodes at which every run stops; `*` are all."""
+        told = row.get(key, [])
+        if told == "*":
+            return nodes
+        for at, node in enumerate(told):
+            known("node", node, nodes, (*path, key, at), self._complain)
+        return tuple(told)
 
     def _subgraph(self, node: str, told: Json, path: Path) -> Agent | None:
         if not isinstance(told, str):
@@ -74,23 +108,35 @@ class AgentReader:
         known("agent", told, [*self._scenario.agents, *self._others], path, self._complain)
         return self._others.get(told)
 
-    def _edges(self, rows: list[Json] | None, nodes: tuple[str, ...], path: Path) -> tuple[Edge, ...]:
-        if rows is None:
-            return tuple(Edge(source, target) for source, target in pairwise((START, *nodes, END)))
-        edges = []
-        for at, row in enumerate(rows):
-            edge = _edge(row)
-            is_pair = isinstance(row, list)
-            known("node", edge.source, [START, *nodes], (*path, at, 0 if is_pair else "from"), self._complain)
-            known("node", edge.target, [*nodes, END], (*path, at, 1 if is_pair else "to"), self._complain)
-            edges.append(edge)
-        return tuple(edges)
+
+def _behaviours(told: list[str] | JsonObject, spot: Spot, subgraphs: Mapping[str, Agent]) -> dict[str, Behaviour]:
+    """Return what the nodes do: what is told of each or, if only their names are, the first one's echo."""
+    channel = spot.graph.conversation
+    built_in = {"echo": echo(channel) if channel else None}
+    if isinstance(told, list):
+        first = built_in["echo"] if told[0] not in subgraphs else None
+        return {told[0]: first} if first else {}
+    made = {
+        node: behaviour(Spot(spot.graph, (*spot.path, "nodes", node), spot.complain, node), raw, built_in)
+        for node, raw in told.items()
+    }
+    return {node: does for node, does in made.items() if does is not None}
 
 
-def _edge(row: Json) -> Edge:
-    if isinstance(row, list):
-        return Edge(row[0], row[1])
-    return Edge(row["from"], row["to"], row.get("conditional", False), row.get("label"))
+def _settings(schemas: Schemas) -> tuple[str, ...]:
+    """Return the names that the schemas of context and configuration have."""
+    declared = [schema.get("properties") for schema in (schemas.context, schemas.config) if schema]
+    return tuple(dict.fromkeys(name for properties in declared if isinstance(properties, dict) for name in properties))
+
+
+def _script(row: JsonObject) -> JsonObject:
+    """Return those parts of an agent that are played."""
+    script: JsonObject = {}
+    if isinstance(row.get("nodes"), dict):
+        script["nodes"] = row["nodes"]
+    if is_script(row.get("edges", [])):
+        script["edges"] = row["edges"]
+    return script
 
 
 def agent_row(agent: Agent, agents: Iterable[Agent]) -> JsonObject:
@@ -98,7 +144,9 @@ def agent_row(agent: Agent, agents: Iterable[Agent]) -> JsonObject:
     others = list(agents)
     schemas = {name: getattr(agent.schemas, name) for name in SCHEMAS if getattr(agent.schemas, name) is not None}
     row: JsonObject = {"description": agent.description, "channels": dict(agent.channels), "nodes": list(agent.nodes)}
-    row["edges"] = [_edge_row(edge) for edge in agent.edges]
+    row["edges"] = [edge_row(edge) for edge in agent.edges]
+    row |= agent.script
+    row |= {name: list(getattr(agent, name)) for name in STOPS if getattr(agent, name)}
     if agent.subgraphs:
         row["subgraphs"] = {
             node: inner.graph_id if inner in others else agent_row(inner, others)
@@ -107,10 +155,3 @@ def agent_row(agent: Agent, agents: Iterable[Agent]) -> JsonObject:
     if schemas:
         row["schemas"] = schemas
     return row
-
-
-def _edge_row(edge: Edge) -> Json:
-    if not edge.conditional and edge.label is None:
-        return [edge.source, edge.target]
-    row: JsonObject = {"from": edge.source, "to": edge.target, "conditional": edge.conditional}
-    return row if edge.label is None else {**row, "label": edge.label}

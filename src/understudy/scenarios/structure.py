@@ -57,6 +57,8 @@ def _schema(api: str) -> tuple[JsonObject, Callable[[Json], bool]]:
 def _told(error: ValidationError) -> Iterator[Fault]:
     """Yield what an error means to the writer of a scenario."""
     path: Path = tuple(error.absolute_path)
+    if _is_script(path):
+        return
     rule: Json = error.validator_value
     schema: Json = error.schema
     value: Json = error.instance
@@ -93,6 +95,13 @@ def _told(error: ValidationError) -> Iterator[Fault]:
             yield path, f"{quoted(value)} must not stand here: it is there by itself", path
         case _:
             yield path, error.message, path
+
+
+def _is_script(path: Path) -> bool:
+    """Return whether what stands here is the script of a node, of which its reader tells what is wrong."""
+    # agents, its id, perhaps subgraphs and their nodes, then nodes and the name of one.
+    keys = zip(path[2::2], path[3::2], strict=False)
+    return path[:1] == ("agents",) and any(key == "nodes" and isinstance(node, str) for key, node in keys)
 
 
 def _of_the_branch_meant(error: ValidationError, path: Path) -> Iterator[Fault]:

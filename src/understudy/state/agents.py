@@ -45,7 +45,8 @@ class Agent:
     """A graph: channels with the reducer of each, nodes in order of declaration, edges, subgraphs by node.
 
     `behaviours` say what nodes do and `routes` where conditions lead, by node (`understudy.agents.steps` has their
-    types); `script` is what both were made from.
+    types); `script` is what both were made from. Every run stops before the nodes of `interrupt_before` and after those
+    of `interrupt_after`.
     """
 
     graph_id: str
@@ -55,6 +56,8 @@ class Agent:
     edges: tuple[Edge, ...] = ()
     subgraphs: Mapping[str, Agent] = field(default_factory=dict)
     schemas: Schemas = field(default_factory=Schemas)
+    interrupt_before: tuple[str, ...] = ()
+    interrupt_after: tuple[str, ...] = ()
     script: JsonObject = field(default_factory=dict)
     behaviours: Mapping[str, Callable[..., Any]] = field(default_factory=dict, compare=False, repr=False)
     routes: Mapping[str, Callable[..., Any]] = field(default_factory=dict, compare=False, repr=False)

@@ -24,7 +24,7 @@ class Checkpoint:
 
     `held` is what the API does not show of its tasks: `joins` lists, for each node that waits for several others, which
     of them ran; `tasks` has, by id, the `input` of a task that was sent one, the `answers` that it got so far, and the
-    `goto` of one that is done while others are not; `updates` are writes of a command that no step has followed yet.
+    `goto` of one that is done while others are not.
     """
 
     id: str

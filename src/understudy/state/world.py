@@ -15,19 +15,22 @@ from understudy.state.store import Store
 from understudy.state.threads import Threads
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterable
 
 
 class World:
     """Tables, clock, id source and agents that belong together; two worlds share nothing that can change.
 
-    `allow_loopback_webhooks` says whether runs may be sent to webhooks on this machine.
+    `allow_loopback_webhooks` says whether runs may be sent to webhooks on this machine; `sending` are the webhooks
+    that are on their way.
     """
 
     def __init__(self, agents: Iterable[Agent] = (), *, clock: Clock | None = None, seed: int | None = None) -> None:
         self.clock: Clock = clock or SystemClock()
         self.ids = Ids(self.clock, seed=seed)
         self.allow_loopback_webhooks = False
+        self.sending: set[asyncio.Task[None]] = set()
         self.agents = Agents(agents)
         self.assistants = Assistants(self.agents, clock=self.clock, ids=self.ids)
         self.threads = Threads(clock=self.clock, ids=self.ids)

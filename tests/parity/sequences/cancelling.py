@@ -25,7 +25,7 @@ SEQUENCES = (
     sequence("a running run is rolled back and waited for", thread(), SLOW, begun(), ask(f"{CANCEL}?action=rollback&wait=true"), settled(), found(), state(), LIST),
     sequence("a running run is rolled back after a good one", thread(), wait("steps", {"n": 1}), SLOW, begun(), ask(f"{CANCEL}?action=rollback&wait=true"), *aftermath(), LIST),
     sequence("a pending run is rolled back and waited for", thread(), LATER, ask(f"{CANCEL}?action=rollback&wait=true"), settled(), found(), state(), LIST),
-    sequence("a pending run is rolled back", thread(), LATER, ask(f"{CANCEL}?action=rollback"), settled(), found(), state(), LIST),
+    sequence("a pending run is rolled back", thread(), LATER, ask(f"{CANCEL}?action=rollback"), found(), state(), LIST),
     sequence("a finished run is cancelled", thread(), create("steps", {"n": 1}), over(), ask(CANCEL), ask(f"{CANCEL}?wait=true"), found()),
     sequence("a run is cancelled twice", thread(), LATER, ask(CANCEL), ask(CANCEL), over()),
     sequence("a run that does not exist is cancelled", thread(), ask(f"POST /threads/{{thread}}/runs/{MISSING}/cancel")),
@@ -49,7 +49,7 @@ SEQUENCES = (
     sequence("pending runs are cancelled", thread(), LATER, ask("POST /runs/cancel", {"status": "pending"}), over(), settled(), alone=True),
     sequence("running runs are cancelled", thread(), SLOW, begun(), ask("POST /runs/cancel", {"status": "running"}), over(), settled(), alone=True),
     sequence("all runs are cancelled", thread(), SLOW, create("steps", {"n": 1}, run="next"), begun(), ask("POST /runs/cancel", {"status": "all"}), over(), over("next"), settled(), alone=True),
-    sequence("all runs are rolled back", thread(), LATER, ask("POST /runs/cancel?action=rollback", {"status": "all"}), settled(), found(), LIST, alone=True),
+    sequence("all runs are rolled back", thread(), LATER, ask("POST /runs/cancel?action=rollback", {"status": "all"}), found(), LIST, alone=True),
     sequence("no run is there to be cancelled", ask("POST /runs/cancel", {"status": "all"}), ask("POST /runs/cancel", {"thread_id": MISSING, "run_ids": [MISSING]}), alone=True),
     sequence("a finished run among those to be cancelled", thread(), create("steps", {"n": 1}), over(), ask("POST /runs/cancel", {"thread_id": "{thread}", "run_ids": ["{run}"]})),
     *(

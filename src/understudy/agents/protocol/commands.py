@@ -44,10 +44,12 @@ class Commands:
             "subscription.unsubscribe": self._unsubscribe,
             "subscription.reconnect": self._reconnect,
         }
+        self._starting = (self._start, self._respond)
 
     async def answer(self, command: JsonObject) -> JsonObject:
         """Carry out a command and return the answer to it."""
         method = self._methods.get(command["method"])
+        meta = self._meta()
         try:
             if method is None:
                 raise CommandRefused("unknown_command", f"Unknown protocol command: {command['method']}")
@@ -57,7 +59,7 @@ class Commands:
             return failure(command["id"], refused)
         except Refusal as refusal:
             return failure(command["id"], CommandRefused("unknown_error", self._told(refusal)))
-        return success(command["id"], result, self._meta())
+        return success(command["id"], result, self._meta() if method in self._starting else meta)
 
     def _meta(self) -> JsonObject:
         return {"applied_through_seq": self._session.applied}

@@ -11,7 +11,7 @@ from jinja2.parser import Parser
 from understudy.agents.script.errors import ScriptError
 from understudy.agents.script.sandbox import MAX_LENGTH, Missing, sandbox
 from understudy.errors import did_you_mean
-from understudy.paths import quoted
+from understudy.paths import quoted, quoted_expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -53,9 +53,11 @@ def expression(source: str, names: Iterable[str], fields: Callable[[str], Iterab
         parser = Parser(sandbox(), text, state="variable")
         tree = parser.parse_expression()
         if not parser.stream.eos:
-            raise InvalidExpression(f"{quoted(source)}: not understood from {quoted(parser.stream.current.value)} on")
+            raise InvalidExpression(
+                f"{quoted_expression(source)}: not understood from {quoted(parser.stream.current.value)} on"
+            )
     except TemplateSyntaxError as error:
-        raise InvalidExpression(f"{quoted(source)}: {_worded(error)}") from None
+        raise InvalidExpression(f"{quoted_expression(source)}: {_worded(error)}") from None
     tree.set_environment(sandbox())
     used = _check(nodes.Template([nodes.Output([tree], lineno=1)], lineno=1), source, names, fields)
     return _value(tree, source, used)
@@ -69,7 +71,7 @@ def template(source: str, names: Iterable[str], fields: Callable[[str], Iterable
     try:
         tree = sandbox().parse(source)
     except TemplateSyntaxError as error:
-        raise InvalidExpression(f"{quoted(source)}: {_worded(error)}") from None
+        raise InvalidExpression(f"{quoted_expression(source)}: {_worded(error)}") from None
     used = _check(tree, source, names, fields)
     parts = [part for output in tree.body for part in (output.nodes if isinstance(output, nodes.Output) else [output])]
     told = [part for part in parts if not (isinstance(part, nodes.TemplateData) and part.data.isspace())]
@@ -85,24 +87,26 @@ def _check(
     tree.set_environment(sandbox())
     for part in tree.find_all(nodes.Stmt):
         if not isinstance(part, _PARTS) or (isinstance(part, nodes.For) and part.recursive):
-            raise InvalidExpression(f"{quoted(source)}: of the blocks only {{% if %}} and {{% for %}} may stand here")
+            raise InvalidExpression(
+                f"{quoted_expression(source)}: of the blocks only {{% if %}} and {{% for %}} may stand here"
+            )
         if isinstance(part, nodes.For) and _depth(part) > _LOOPS:
-            raise InvalidExpression(f"{quoted(source)}: more than {_LOOPS} loops in one another")
+            raise InvalidExpression(f"{quoted_expression(source)}: more than {_LOOPS} loops in one another")
     for call in tree.find_all(nodes.Filter):
         if call.name not in sandbox().filters:
             hint = did_you_mean(call.name, sandbox().filters)
-            raise InvalidExpression(f'{quoted(source)}: unknown filter "{call.name}".{hint}')
+            raise InvalidExpression(f'{quoted_expression(source)}: unknown filter "{call.name}".{hint}')
     try:
         used = meta.find_undeclared_variables(tree) - sandbox().globals.keys()
     except TemplateError as error:
-        raise InvalidExpression(f"{quoted(source)}: {_worded(error)}") from None
+        raise InvalidExpression(f"{quoted_expression(source)}: {_worded(error)}") from None
     known = set(names)
     for name in sorted(used - known):
-        raise InvalidExpression(f'{quoted(source)}: unknown name "{name}".{did_you_mean(name, known)}')
+        raise InvalidExpression(f'{quoted_expression(source)}: unknown name "{name}".{did_you_mean(name, known)}')
     for name, key in _keys(tree):
         keys = fields(name)
         if keys is not None and name in used and key not in keys:
-            raise InvalidExpression(f'{quoted(source)}: "{name}" has no "{key}".{did_you_mean(key, keys)}')
+            raise InvalidExpression(f'{quoted_expression(source)}: "{name}" has no "{key}".{did_you_mean(key, keys)}')
     return sorted(used)
 
 
@@ -116,13 +120,12 @@ def _loops(part: nodes.Node) -> list[nodes.For]:
 
 def _keys(tree: nodes.Template) -> Iterable[tuple[str, str]]:
     """Yield the keys that names are asked for: `state.topic` and `state["topic"]`."""
-    for part in tree.find_all((nodes.Getattr, nodes.Getitem)):
-        if not isinstance(part.node, nodes.Name):
-            continue
-        if isinstance(part, nodes.Getattr):
+    for part in tree.find_all(nodes.Getattr):
+        if isinstance(part.node, nodes.Name):
             yield part.node.name, part.attr
-        elif isinstance(part.arg, nodes.Const) and isinstance(part.arg.value, str):
-            yield part.node.name, part.arg.value
+    for item in tree.find_all(nodes.Getitem):
+        if isinstance(item.node, nodes.Name) and isinstance(item.arg, nodes.Const) and isinstance(item.arg.value, str):
+            yield item.node.name, item.arg.value
 
 
 def _value(tree: nodes.Expr, source: str, names: list[str]) -> Value:
@@ -136,7 +139,7 @@ def _value(tree: nodes.Expr, source: str, names: list[str]) -> Value:
                 pass
             return plain(context.vars["result"])
         except Exception as error:  # noqa: BLE001 - whatever an expression raises is told as its own
-            raise ScriptError(f"{quoted(source)}: {_worded(error)}") from None
+            raise ScriptError(f"{quoted_expression(source)}: {_worded(error)}") from None
 
     return value
 
@@ -153,7 +156,7 @@ def _text(compiled: Template, source: str, names: list[str]) -> Value:
                 chunks.append(chunk)
             return "".join(chunks)
         except Exception as error:  # noqa: BLE001 - whatever a template raises is told as its own
-            raise ScriptError(f"{quoted(source)}: {_worded(error)}") from None
+            raise ScriptError(f"{quoted_expression(source)}: {_worded(error)}") from None
 
     return text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,6 @@ from understudy.errors import did_you_mean
 from understudy.wire import dumps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from jinja2.runtime import Context
 
     from understudy.wire import Json
@@ -28,19 +27,25 @@ MAX_LENGTH = 10_000_000
 MAX_RANGE = 10_000
 """Numbers that `range` may count."""
 
+MAX_WIDTH = 1000
+"""Characters to which `format` may pad."""
+
 _MAX_BITS = 4096
 
-_BORROWED = (
-    "abs, capitalize, count, d, default, dictsort, first, float, int, items, join, last, length, list, lower, map, max, "
-    "min, reject, rejectattr, replace, reverse, round, select, selectattr, sort, string, sum, title, trim, truncate, "
-    "unique, upper, wordcount"
-).split(", ")
+_WIDTHS = re.compile(r"\d+")
+
+_BORROWED = """
+    abs capitalize count d default dictsort first float int items join last length list lower map max min reject
+    rejectattr replace reverse round select selectattr sort string sum title trim truncate unique upper wordcount
+"""
+
+_OF_TEXTS = """
+    capitalize count endswith find isalpha isdigit join lower lstrip partition removeprefix removesuffix replace
+    rpartition rsplit rstrip split splitlines startswith strip swapcase title upper
+"""
 
 _METHODS = {
-    str: frozenset(
-        "capitalize count endswith find isalpha isdigit join lower lstrip partition removeprefix removesuffix replace "
-        "rpartition rsplit rstrip split splitlines startswith strip swapcase title upper".split()
-    ),
+    str: frozenset(_OF_TEXTS.split()),
     dict: frozenset({"get", "items", "keys", "values"}),
     list: frozenset({"count", "index"}),
     tuple: frozenset({"count", "index"}),
@@ -84,15 +89,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def __init__(self) -> None:
         super().__init__(undefined=Missing, keep_trailing_newline=True, cache_size=0)
         self.globals = {"dict": dict, "range": _range}
-        self.filters = {name: FILTERS[name] for name in _BORROWED}
-        self.filters |= {"repr": repr, "text": text_of, "tojson": _json}
+        self.filters = {name: FILTERS[name] for name in _BORROWED.split()}
+        self.filters |= {"format": _format, "repr": repr, "text": text_of, "tojson": _json}
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Return what an operator gives, unless that would be too large."""
         sized = [len(side) for side in (left, right) if isinstance(side, (str, list, tuple))]
         counts = [side for side in (left, right) if isinstance(side, int)]
         if operator == "%" and isinstance(left, str):
-            raise SecurityError("texts are not put together with %; write them as text with {{ }} in it, or with ~")
+            raise SecurityError("texts are not put together with %; use ~ or the filter format")
         if operator == "*" and sized and counts and sized[0] * counts[0] > MAX_LENGTH:
             raise SecurityError(f"longer than {MAX_LENGTH}")
         if operator == "+" and sum(sized) > MAX_LENGTH:
@@ -126,13 +131,22 @@ def _range(*bounds: int) -> range:
     return numbers
 
 
+def _format(template: str, *values: object) -> str:
+    if "*" in template or any(int(width) > MAX_WIDTH for width in _WIDTHS.findall(template)):
+        raise SecurityError(f"pads to {MAX_WIDTH} characters at most")
+    return template % values
+
+
 def _json(value: Json) -> str:
     return dumps(value).decode()
 
 
 def _kind(value: Any) -> str:
-    kinds: dict[type, str] = {type(None): "none", str: "a text", bool: "true or false", int: "a number", float: "a number"}
+    kinds: dict[type, str] = {
+        type(None): "none",
+        str: "a text",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+    }
     return kinds.get(type(value), f"a {type(value).__name__}")
-
-
-FILTER_NAMES: Callable[[], list[str]] = lambda: sorted(sandbox().filters)  # noqa: E731

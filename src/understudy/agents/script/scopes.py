@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Scope:
-    """Names and values of one node at work. A channel that was not written yet is none in it."""
+    """Names and values of one node at work. What the agent declares and is not there is none in it."""
 
     def __init__(self, situation: Situation, graph: Graph) -> None:
         self.situation = situation
@@ -41,6 +41,10 @@ class Scope:
         inner._values = {**self._values, **values}
         return inner
 
+    def with_settings(self, given: JsonObject | None) -> JsonObject:
+        """Return what is given, and none for what the agent declares and is not."""
+        return {**dict.fromkeys(self.graph.settings), **(given or {})}
+
     def messages(self) -> list[JsonObject]:
         """Return the conversation, oldest message first."""
         return conversation(self.situation.state, self.graph.conversation)
@@ -59,8 +63,8 @@ NAMES: dict[str, Callable[[Scope], Json]] = {
     "answers": lambda scope: answers_in(scope.messages()),
     "calls": lambda scope: calls_in(scope.messages()),
     "config": lambda scope: scope.situation.config,
-    "configurable": lambda scope: scope.situation.config.get("configurable") or {},
-    "context": lambda scope: scope.situation.context or {},
+    "configurable": lambda scope: scope.with_settings(scope.situation.config.get("configurable")),
+    "context": lambda scope: scope.with_settings(scope.situation.context),
     "input": _input,
     "node": lambda scope: scope.situation.node,
     "resume": lambda scope: scope.situation.resume,

@@ -30,6 +30,8 @@ class Graph:
 
     channels: Mapping[str, str]
     nodes: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+    """What the agent declares that its context or its configuration may have."""
     leaping: set[str] = field(default_factory=set)
     """Nodes that say themselves where to go on."""
 
@@ -87,7 +89,7 @@ class Spot:
         if isinstance(raw, str) and not self.literal:
             return self._compiled(expressions.expression, raw)
         if not isinstance(raw, bool) and not self.literal:
-            self.wrong(f"must be an expression, such as text == \"hi\", not {shown(raw)}")
+            self.wrong(f'must be an expression, such as text == "hi", not {shown(raw)}')
         return Constant(raw)
 
     def text(self, raw: Json) -> Value:
@@ -123,20 +125,19 @@ class Spot:
 
     def target(self, raw: Json) -> Value:
         """Return what gives the name of the node that stands here, or the end."""
-        names = [*self.graph.nodes, END]
         value = self.text(raw)
         if not _varies(value):
             if isinstance(raw, str):
-                self.known("node", raw, names)
+                self.known("node", raw, [*self.graph.nodes, END])
             return value
+        return lambda scope: self.node_named(value(scope))
 
-        def target(scope: Scope) -> str:
-            name: str = value(scope)
-            if name not in names:
-                raise ScriptError(f"no node {quoted(name)}.{did_you_mean(name, names)}")
-            return name
-
-        return target
+    def node_named(self, name: Json) -> str:
+        """Return the name if a node, or the end, is called so. ScriptError otherwise."""
+        names = [*self.graph.nodes, END]
+        if name not in names:
+            raise ScriptError(f"no node {quoted(name)}.{did_you_mean(str(name), names)}")
+        return str(name)
 
     def fields(self, raw: Json, known: Iterable[str], required: Iterable[str] = ()) -> JsonObject | None:
         """Return the object that stands here if it has keys it may have, and all it must; tell if not."""
@@ -193,6 +194,7 @@ class Constant:
         self.value = value
 
     def __call__(self, scope: Scope) -> Json:
+        """Return it."""
         return self.value
 
 
