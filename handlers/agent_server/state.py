@@ -40,14 +40,22 @@ async def update(world: World, thread_id: str, body: JsonObject) -> JsonObject:
     """Change the state as if a node had returned the values; return where the new checkpoint is."""
     row = world.threads.get(thread_id)
     agent = agent_of(world, row)
-    if row["status"] == "busy":
-        raise Conflict(f"Thread {thread_id} has in-flight runs: []")
+    active = world.runs.active(thread_id)
+    if active or row["status"] == "busy":
+        raise Conflict(f"Thread {thread_id} has in-flight runs: {[run['run_id'] for run in active]}")
     at = body.get("checkpoint") or {}
     checkpoint_id = at.get("checkpoint_id") or body.get("checkpoint_id")
     place = Place(at.get("checkpoint_ns") or ROOT, str(checkpoint_id) if checkpoint_id else None)
     made = apply(world, thread_id, agent, [[update_from(body)]], place)
+    tell_update(world, thread_id)
     ref = checkpoint_ref(thread_id, place.namespace, made.id, made.metadata.get("parents", {}))
     return {"checkpoint": ref, "configurable": ref, "checkpoint_id": made.id}
+
+
+def tell_update(world: World, thread_id: str) -> None:
+    """Tell whoever follows the thread that its state was changed from outside."""
+    told = {"state": _state(world, thread_id, {}, subgraphs=False), "thread_id": thread_id}
+    world.feeds.of(thread_id).append(None, "state_update", told)
 
 
 async def history(world: World, thread_id: str, limit: Json, before: str | None) -> list[JsonObject]:

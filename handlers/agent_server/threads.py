@@ -14,6 +14,7 @@ from understudy.state.storage import storage as measure
 from understudy.wire import canonical
 
 from .queries import selected
+from .state import tell_update
 
 if TYPE_CHECKING:
     from understudy.state.world import World
@@ -54,6 +55,7 @@ async def create(world: World, body: JsonObject) -> JsonObject | Answer:
         return Answer({"detail": trouble}, status=201)
     supersteps = [[update_from(update) for update in step["updates"]] for step in body["supersteps"]]
     apply(world, thread_id, agent, supersteps, Place())
+    tell_update(world, thread_id)
     return world.threads.get(thread_id)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.receiver import Receiver
 from understudy.agents.steps import Write
 from understudy.scenarios import Scenario, build, find, read
 from understudy.state.agents import END, START, Agent, Edge
@@ -329,3 +330,32 @@ def test_a_world_that_is_dropped_is_forgotten_with_its_crons(server: Server) -> 
     gc.collect()
 
     assert world() is None
+
+
+def test_a_run_of_a_cron_is_sent_to_the_crons_webhook(server: Server, clock: FrozenClock) -> None:
+    server.world.allow_loopback_webhooks = True
+    receiver = Receiver()
+    cron = create(server, webhook=receiver.url, metadata={"mine": 1})
+
+    clock.advance(5 * MINUTE)
+    (told,) = receiver.wait()
+    receiver.close()
+
+    assert (told["metadata"]["mine"], told["kwargs"]["temporary"], told["values"]) == (1, True, None)
+    assert told["kwargs"]["config"]["configurable"]["cron_id"] == cron["cron_id"]
+    assert told["webhook_sent_at"] == "2026-01-01T12:05:00+00:00"
+
+
+def test_a_webhook_that_is_no_longer_allowed_is_logged_and_starts_no_run(
+    server: Server, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.world.allow_loopback_webhooks = True
+    thread = server.create_thread()
+    create(server, thread, webhook="http://localhost:1/")
+    server.world.allow_loopback_webhooks = False
+
+    with caplog.at_level(logging.WARNING, "understudy.crons"):
+        clock.advance(5 * MINUTE)
+        assert runs(server, thread) == []
+
+    assert "starts no run: Webhook host blocked: localhost address" in caplog.text

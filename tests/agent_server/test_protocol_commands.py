@@ -101,9 +101,7 @@ def test_a_run_starts_from_a_checkpoint(server: Server) -> None:
     history = server.get(f"/threads/{thread}/history?limit=10").json()
     before_b = next(state for state in history if state["next"] == ["b"])
 
-    start(
-        server, thread, "steps", config={"configurable": {"checkpoint_id": before_b["checkpoint"]["checkpoint_id"]}}
-    )
+    start(server, thread, "steps", config={"configurable": {"checkpoint_id": before_b["checkpoint"]["checkpoint_id"]}})
 
     assert [event["params"]["data"] for event in told(server, thread, "values", "lifecycle", times=2)[-3:-1]] == [
         {"n": 2, "log": ["a"]},

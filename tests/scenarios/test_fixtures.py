@@ -17,6 +17,7 @@ from understudy.scenarios.core_yaml import Text
 FOLDER = files("understudy.fixtures") / "agent-server"
 SCHEMA: dict[str, Any] = json.loads((FOLDER / "scenario.schema.json").read_bytes())
 MANUAL = (files("understudy.fixtures") / "README.md").read_text(encoding="utf-8")
+AGENTS = (files("understudy.fixtures") / "agents.md").read_text(encoding="utf-8")
 
 
 def test_there_are_these() -> None:
@@ -88,7 +89,7 @@ def test_every_example_in_the_manual_is_a_scenario(block: str) -> None:
 
 def test_the_manual_shows_every_key() -> None:
     shown: set[str] = set()
-    for block in BLOCKS:
+    for block in [*BLOCKS, AGENTS]:
         shown |= set(re.findall(r"([a-z_]+):", block))
 
     only_in_answers = {"checkpoint_map", "expires_at"}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from understudy.agents.ordering import ordered, placed
 from understudy.agents.performing import perform
+from understudy.agents.webhooks import refuse_or_accept
 from understudy.errors import NotFound
 from understudy.state.clock import moment, timestamp
 from understudy.state.runs import ACTIVE, Playing, Stop
@@ -35,6 +36,8 @@ async def launch(
 
 async def begin(world: World, order: Order, *, request_id: str | None = None, cron_id: str | None = None) -> JsonObject:
     """Return the row of the run that is ordered, which starts when its turn comes."""
+    if order.body.get("webhook"):
+        await refuse_or_accept(order.body["webhook"], allow_loopback=world.allow_loopback_webhooks)
     row = placed(world, order, request_id=request_id, cron_id=cron_id)
     strategy = row["multitask_strategy"]
     if strategy in ("interrupt", "rollback"):

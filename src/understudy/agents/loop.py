@@ -112,7 +112,8 @@ class Loop:
         run, base = self.run, self._base
         nested = self.namespace != ROOT
         command = None if nested else run.command
-        goes_on = base is not None and (resuming if nested else told is None or command is not None)
+        resuming = resuming if nested else told is None or command is not None or self._told_to_resume()
+        goes_on = base is not None and resuming
         if command is not None:
             self._command(command)
         if goes_on:
@@ -121,6 +122,10 @@ class Loop:
             self._enter(told, command)
         elif not nested:
             raise no_input()
+
+    def _told_to_resume(self) -> bool:
+        """Whether the graph that runs this one as a node, elsewhere, says that it is resumed."""
+        return bool(self.run.config["configurable"].get("__pregel_resuming"))
 
     def _command(self, command: JsonObject) -> None:
         run = self.run
@@ -173,7 +178,7 @@ class Loop:
         if command is not None:
             updates = pairs(command.get("update") or {})
             self.values, _ = self._take(updates)
-            task.input = dict(updates) if updates else None
+            task.input = dict(updates) if updates or command.get("goto") else None
             task.goto = _targets(command)
         self._keep("input", [task])
 
@@ -188,7 +193,7 @@ class Loop:
             self._replays = False
             for task in self.tasks:
                 task.writes = None
-        if self._moved_since_pause() and self._stops_at(run.interrupt_before, self.tasks):
+        if self._moved_since_pause() and self._stops_at(run.interrupt_before, self.agent.interrupt_before, self.tasks):
             output.show("updates", self.place, {"__interrupt__": []})
             raise Paused([])
         for task in self.tasks:
@@ -207,7 +212,7 @@ class Loop:
             self._note(self.tasks)
             raise
         self._after()
-        if self.namespace == ROOT and self._stops_at(run.interrupt_after, self._ran):
+        if self._stops_at(run.interrupt_after, self.agent.interrupt_after, self._ran):
             self._show_checkpoint()
             output.show("updates", self.place, {"__interrupt__": []})
             raise Paused([])
@@ -331,7 +336,9 @@ class Loop:
         known = {task.id for task in tasks} & {row["id"] for row in base.tasks}
         rows = {task.id: task.to_json() for task in tasks}
         self._base = replace(
-            base, tasks=tuple(rows[row["id"]] if row["id"] in known else row for row in base.tasks), held=held
+            base,
+            tasks=tuple(rows[row["id"]] if row["id"] in known and row["result"] is None else row for row in base.tasks),
+            held=held,
         )
         self._save(self._base, anew=False)
 
@@ -385,9 +392,9 @@ class Loop:
         """Whether anything was written since the run was told to go on: it is not stopped twice at one place."""
         return self._moved or self._base is None or self._base.metadata.get("source") == "input"
 
-    def _stops_at(self, nodes: Collection[str], tasks: Iterable[Task]) -> bool:
-        if not nodes or self.namespace != ROOT:
-            return False
+    def _stops_at(self, of_run: Collection[str], of_agent: Collection[str], tasks: Iterable[Task]) -> bool:
+        # What a run asks for holds for the nodes of its own graph; what a graph was made with, wherever it runs.
+        nodes = (of_run if self.namespace == ROOT else ()) or of_agent
         return any(task.name != START and (EVERY in nodes or task.name in nodes) for task in tasks)
 
     _ran: list[Task] = []

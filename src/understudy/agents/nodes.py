@@ -90,7 +90,8 @@ class Nodes:
             self._show_pause(task)
         except Failed as failed:
             task.failure = failed.failure
-            self._show_end(task, error=failed.failure.to_json())
+            if task.name != START:
+                self._show_end(task, error=failed.failure.to_json())
             raise
         else:
             if task.name != START:

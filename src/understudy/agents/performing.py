@@ -10,6 +10,7 @@ from understudy.agents.failures import Failed, Failure, Paused
 from understudy.agents.loop import Loop
 from understudy.agents.output import Output
 from understudy.agents.performance import EVERY, Performance
+from understudy.agents.webhooks import payload, post
 from understudy.errors import Refusal
 from understudy.state.checkpoints import ROOT
 from understudy.state.clock import timestamp
@@ -64,12 +65,27 @@ async def perform(world: World, row: JsonObject) -> None:
         output.error(failure.to_json())
     _end(world, row, output, status, failure, stopped)
     output.finish()
+    row = {**row, "kwargs": kwargs, "status": status, "updated_at": timestamp(world.clock.now())}
+    if kwargs["webhook"] and not (stopped is not None and stopped.action == "rollback"):
+        _notify(world, row, failure, started_at)
     if kwargs["temporary"] and world.threads.seek(thread_id) is not None:
         world.runs.delete(run_id)
         world.threads.delete(thread_id)
-    ended_at = timestamp(world.clock.now())
-    if kwargs["webhook"] and not (stopped is not None and stopped.action == "rollback"):
-        _call_webhook(world, row, status, failure, started_at, ended_at)
+
+
+def _notify(world: World, row: JsonObject, failure: FailureType | None, started_at: str) -> None:
+    """Tell the address that the run names how it ended."""
+    now = timestamp(world.clock.now())
+    thread = None if row["kwargs"]["temporary"] else world.threads.seek(row["thread_id"])
+    body = payload(
+        row,
+        thread and thread["values"],
+        failure.to_json() if failure else None,
+        started_at=started_at,
+        ended_at=row["updated_at"],
+        sent_at=now,
+    )
+    post(world, row["kwargs"]["webhook"], body)
 
 
 async def _play(run: Performance) -> None:
@@ -192,9 +208,3 @@ def _end(
     graph_id = row["kwargs"]["config"]["configurable"]["graph_id"]
     changes["metadata"] = {**thread["metadata"], "graph_id": graph_id}
     world.threads.note(thread_id, **changes, updated_at=now, state_updated_at=now)
-
-
-def _call_webhook(
-    world: World, row: JsonObject, status: str, failure: FailureType | None, started_at: str, ended_at: str
-) -> None:
-    """Tell the address that the run names how it ended."""

@@ -86,7 +86,7 @@ def _told(error: ValidationError) -> Iterator[Fault]:
             yield path, f"must be at least {rule}, not {value}", path
         case "minItems" | "maxItems" if rule == schema.get("maxItems"):
             yield path, f"must have {rule} parts, not {len(value)}", path
-        case "minItems" | "minLength":
+        case "minItems" | "minLength" | "minProperties":
             yield path, "must not be empty", path
         case "uniqueItems":
             twice = next(item for at, item in enumerate(value) if item in value[:at])

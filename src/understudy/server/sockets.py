@@ -31,6 +31,7 @@ _FAILED = 1011
 class _Route:
     path: re.Pattern[str]
     handler: Handler
+    asked: frozenset[str]
 
 
 class Sockets:
@@ -53,24 +54,25 @@ class Sockets:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, or refuse its handshake with a 403."""
         await receive()
-        handler, arguments = self._found(scope)
-        if handler is None or not self._admitted(scope):
+        route, parameters = self._found(scope)
+        if route is None or not self._admitted(scope):
             await send({"type": "websocket.close"})
             return
         await send({"type": "websocket.accept"})
         socket = Socket(receive, send)
+        given = {"world": self._world_for(scope), "socket": socket, **parameters}
         try:
-            await handler(world=self._world_for(scope), socket=socket, **arguments)
+            await route.handler(**{name: value for name, value in given.items() if name in route.asked})
         except Exception:
             log.exception("failed: WebSocket %s", scope["path"])
             await socket.close(_FAILED, "Internal Server Error")
         else:
             await socket.close()
 
-    def _found(self, scope: Scope) -> tuple[Handler | None, Mapping[str, str]]:
+    def _found(self, scope: Scope) -> tuple[_Route | None, Mapping[str, str]]:
         for route in self._routes:
             if match := route.path.match(scope["path"]):
-                return route.handler, match.groupdict()
+                return route, match.groupdict()
         return None, {}
 
     def _admitted(self, scope: Scope) -> bool:
@@ -115,8 +117,8 @@ class Socket:
 def _route(path: str, name: str, handlers: Handlers) -> _Route:
     pattern, _, parameters = compile_path(path)
     handler = handlers.find(name)
-    for asked in inspect.signature(handler).parameters:
-        if asked not in parameters and asked not in _GIVEN:
-            near = did_you_mean(asked, [*parameters, *_GIVEN])
-            raise SetupError(f'{name} asks for "{asked}", which the WebSocket {path} does not have.{near}')
-    return _Route(pattern, handler)
+    asked = frozenset(inspect.signature(handler).parameters)
+    for unknown in sorted(asked - {*parameters, *_GIVEN}):
+        near = did_you_mean(unknown, [*parameters, *_GIVEN])
+        raise SetupError(f'{name} asks for "{unknown}", which the WebSocket {path} does not have.{near}')
+    return _Route(pattern, handler, asked)

@@ -7,6 +7,7 @@ import { apiUrl, ask, client, living, newThread, useStream } from "./sdk.mjs";
 
 const window = new Window({ url: "http://localhost/" });
 Object.assign(globalThis, { window, document: window.document });
+globalThis.navigator ??= window.navigator; // node has one of its own from 21 on
 
 const { createElement } = await import("react");
 const { createRoot } = await import("react-dom/client");

@@ -9,7 +9,7 @@ from jinja2 import TemplateError, TemplateSyntaxError, meta, nodes
 from jinja2.parser import Parser
 
 from understudy.agents.script.errors import ScriptError
-from understudy.agents.script.sandbox import MAX_LENGTH, Missing, sandbox
+from understudy.agents.script.sandbox import MAX_LENGTH, METHODS, Missing, sandbox
 from understudy.errors import did_you_mean
 from understudy.paths import quoted, quoted_expression
 
@@ -29,6 +29,10 @@ _LOOPS = 2
 """How deeply loops may stand in one another."""
 
 _MAX_DEPTH = 200
+
+
+OMIT = object()
+"""Stands for what is left out of the object or list in which it is."""
 
 
 class InvalidExpression(ValueError):
@@ -105,7 +109,7 @@ def _check(
         raise InvalidExpression(f'{quoted_expression(source)}: unknown name "{name}".{did_you_mean(name, known)}')
     for name, key in _keys(tree):
         keys = fields(name)
-        if keys is not None and name in used and key not in keys:
+        if keys is not None and name in used and key not in {*keys, *METHODS[dict]}:
             raise InvalidExpression(f'{quoted_expression(source)}: "{name}" has no "{key}".{did_you_mean(key, keys)}')
     return sorted(used)
 
@@ -165,7 +169,7 @@ def plain(value: object, depth: int = 0) -> Json:
     """Return a value as JSON has it. ScriptError for what JSON cannot say."""
     if depth > _MAX_DEPTH:
         raise ScriptError("nested too deeply")
-    if value is None or isinstance(value, (bool, str)):
+    if value is None or value is OMIT or isinstance(value, (bool, str)):
         return value
     if isinstance(value, Missing):
         raise ScriptError(value.message)
@@ -176,10 +180,17 @@ def plain(value: object, depth: int = 0) -> Json:
             raise ScriptError(f"{value} is no number that JSON has")
         return value
     if isinstance(value, dict):
-        return {str(key): plain(inner, depth + 1) for key, inner in value.items()}
+        return without_omitted({str(key): plain(inner, depth + 1) for key, inner in value.items()})
     if callable(value) or not hasattr(value, "__iter__"):
         raise ScriptError(f"a {type(value).__name__} is no value; is it to be called?")
-    return [plain(inner, depth + 1) for inner in value]
+    return without_omitted([plain(inner, depth + 1) for inner in value])
+
+
+def without_omitted(value: Json) -> Json:
+    """Return an object or a list without what is to be left out of it."""
+    if isinstance(value, dict):
+        return {key: inner for key, inner in value.items() if inner is not OMIT}
+    return [inner for inner in value if inner is not OMIT]
 
 
 def _worded(error: Exception) -> str:

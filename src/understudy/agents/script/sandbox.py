@@ -44,7 +44,7 @@ _OF_TEXTS = """
     rpartition rsplit rstrip split splitlines startswith strip swapcase title upper
 """
 
-_METHODS = {
+METHODS = {
     str: frozenset(_OF_TEXTS.split()),
     dict: frozenset({"get", "items", "keys", "values"}),
     list: frozenset({"count", "index"}),
@@ -54,6 +54,7 @@ _METHODS = {
     bool: frozenset[str](),
     type(None): frozenset[str](),
 }
+"""What data may be asked to do, by its type."""
 
 
 class Missing(StrictUndefined):
@@ -114,7 +115,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Return whether the data may be asked for this."""
-        methods = _METHODS.get(type(obj))
+        methods = METHODS.get(type(obj))
         return attr in methods if methods is not None else super().is_safe_attribute(obj, attr, value)
 
 

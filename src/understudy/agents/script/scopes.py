@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from understudy.agents.script.conversations import answers_in, calls_in, conversation, text_in
 from understudy.agents.script.errors import ScriptError
+from understudy.agents.script.expressions import OMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +68,7 @@ NAMES: dict[str, Callable[[Scope], Json]] = {
     "context": lambda scope: scope.with_settings(scope.situation.context),
     "input": _input,
     "node": lambda scope: scope.situation.node,
+    "omit": lambda _: OMIT,
     "resume": lambda scope: scope.situation.resume,
     "run_input": lambda scope: scope.situation.run_input,
     "run_visit": lambda scope: scope.situation.run_visit,

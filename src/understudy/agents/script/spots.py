@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.agents.script import expressions
 from understudy.agents.script.conversations import channel_of
 from understudy.agents.script.errors import ScriptError
-from understudy.agents.script.expressions import InvalidExpression, is_template
+from understudy.agents.script.expressions import InvalidExpression, is_template, without_omitted
 from understudy.agents.script.scopes import NAMES
 from understudy.errors import did_you_mean
 from understudy.paths import quoted, spelled
@@ -77,11 +77,11 @@ class Spot:
         if isinstance(raw, dict):
             fields = {key: self.at(key).value(inner) for key, inner in raw.items()}
             if any(_varies(value) for value in fields.values()):
-                return lambda scope: {key: value(scope) for key, value in fields.items()}
+                return lambda scope: without_omitted({key: value(scope) for key, value in fields.items()})
         elif isinstance(raw, list):
             items = [self.at(at).value(inner) for at, inner in enumerate(raw)]
             if any(_varies(value) for value in items):
-                return lambda scope: [value(scope) for value in items]
+                return lambda scope: without_omitted([value(scope) for value in items])
         return Constant(raw)
 
     def expression(self, raw: Json) -> Value:
@@ -169,7 +169,7 @@ class Spot:
 
     def _keys(self, name: str) -> list[str] | None:
         """Return what a name may be asked for, None where that is not known."""
-        return [*self.graph.channels, "get", "items", "keys", "values"] if name == "state" else None
+        return list(self.graph.channels) if name == "state" else None
 
     def _of_kind(self, raw: Json, kinds: tuple[type, ...], kind: str) -> Value:
         value = self.value(raw)

@@ -110,10 +110,10 @@ def wait(spot: Spot, raw: Json) -> Action:
 
 def write(spot: Spot, raw: Json) -> Action:
     """Write into channels."""
-    values = spot.mapping(raw)
     channels = spot.graph.channels
     for name in raw if isinstance(raw, dict) else ():
         spot.at(name).known("channel", name, channels)
+    values = spot.mapping(raw)
 
     def act(scope: Scope) -> Generator[Step, Any, None]:
         told = values(scope)
