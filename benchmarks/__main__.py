@@ -109,6 +109,12 @@ def compared(venv: Path | None) -> list[servers.Server]:
     return [*both, servers.reference(venv)]
 
 
+def playing(venv: Path | None) -> list[servers.Server]:
+    """Return the same servers with agents that are worth running."""
+    both = [servers.understudy("runs.yaml"), servers.starlette()]
+    return both if venv is None else [*both, servers.reference(venv, "runs.json")]
+
+
 def bench(options: argparse.Namespace) -> int:
     """Measure, print the table, write the JSON; return the exit status."""
     settings = QUICK if options.quick else THOROUGH
@@ -119,7 +125,7 @@ def bench(options: argparse.Namespace) -> int:
     facts = machine(options.reference)
     for_servers, for_load = processors.choose()
     with Load(for_load) as load:
-        run = Run(sides, wanted, settings, load, for_servers)
+        run = Run(sides, playing(options.reference), wanted, settings, load, for_servers)
         run.measure_all()
     print(as_text(run.figures, sides, facts))
     options.json.write_text(json.dumps(as_json(run.figures, sides, settings, facts), indent=1) + "\n")

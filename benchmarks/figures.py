@@ -12,10 +12,13 @@ from .errors import BenchError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Unit = Literal["s", "MB", "1/s"]
-"""Of seconds and megabytes less is better, of answers per second more."""
+Unit = Literal["s", "MB", "1/s", "ms", "events/s", "kB", "streams"]
+"""Of times and memory less is better, of all others more."""
 
 SMALL, LARGE = 1_000, 100_000
+
+STREAMS = 1_000
+"""Streams that are held at once."""
 
 MEASURES: dict[str, tuple[str, Unit]] = {
     "start": ("from start to the first 200", "s"),
@@ -32,6 +35,18 @@ MEASURES: dict[str, tuple[str, Unit]] = {
     "search-100000-all": ("search 100,000 threads, no filter", "1/s"),
     "search-100000-ticket": ("search 100,000 threads, metadata of 10", "1/s"),
     "search-100000-team": ("search 100,000 threads, metadata of 1 %", "1/s"),
+    "wait-thread": ("runs/wait on a thread, three steps", "ms"),
+    "wait-stateless": ("runs/wait without a thread, three steps", "ms"),
+    "first-event": ("to the first event of a stream", "ms"),
+    "first-token": ("to its first token", "ms"),
+    "first-token-of-many": ("to the first of thousands without a pause", "ms"),
+    "events-tokens": ("tokens, messages-tuple", "events/s"),
+    "events-custom": ("custom", "events/s"),
+    "events-values": ("values, one superstep each", "events/s"),
+    "events-several": ("tokens, 8 streams at once", "events/s"),
+    "streams-open": ("open at once", "streams"),
+    "streams-complete": ("complete and in order", "streams"),
+    "streams-memory": ("memory of each while it is open", "kB"),
 }
 
 FILTERS = ("all", "ticket", "team")

@@ -1,16 +1,18 @@
-"""What the figures must keep to. All but memory are ratios of one run, so that they hold on any machine."""
+"""What the figures must keep to: ratios of one run, which hold on any machine, and what is promised in plain figures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from .figures import FILTERS, LARGE, MEASURES, SMALL
+from .figures import FILTERS, LARGE, MEASURES, SMALL, STREAMS
 
 if TYPE_CHECKING:
     from .figures import Figures
 
 FAKE, YARDSTICK, REFERENCE = "understudy", "starlette", "reference"
+
+WAITS = ("wait-thread", "wait-stateless")
 
 Verdict = Literal["kept", "broken", "not measured"]
 
@@ -53,6 +55,23 @@ def limits(figures: Figures) -> list[Limit]:
         Limit(f"{MEASURES['start'][0]}, to the reference", figures.ratio("start", FAKE, REFERENCE), 0.6),
         Limit(MEASURES["idle"][0], figures.get("idle", FAKE), 100.0, "MB"),
         Limit(MEASURES["growth"][0], figures.get("growth", FAKE), 60.0, "MB"),
+        *(Limit(MEASURES[name][0], figures.get(name, FAKE), 10.0, "ms") for name in WAITS),
+        *(
+            Limit(f"{MEASURES[name][0]}, to the reference", figures.ratio(name, FAKE, REFERENCE), 0.05)
+            for name in WAITS
+        ),
+        *(
+            Limit(MEASURES[name][0], figures.get(name, FAKE), 5.0, "ms")
+            for name in ("first-event", "first-token", "first-token-of-many")
+        ),
+        *(
+            Limit(MEASURES[name][0], figures.get(name, FAKE), 20_000, "1/s", at_least=True)
+            for name in ("events-tokens", "events-custom", "events-several")
+        ),
+        *(
+            Limit(f"of {STREAMS:,} streams, {MEASURES[name][0]}", figures.get(name, FAKE), STREAMS, at_least=True)
+            for name in ("streams-open", "streams-complete")
+        ),
     ]
 
 

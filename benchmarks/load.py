@@ -12,7 +12,7 @@ import socket
 import time
 from dataclasses import dataclass
 from itertools import cycle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from .errors import BenchError
 from .processors import stay_on
@@ -36,6 +36,29 @@ class Job:
     port: int
     requests: tuple[bytes, ...]
     seconds: float | None = None
+
+    def play(self) -> Tally:
+        """Send the requests, each connection its next one as soon as it has its answer."""
+        connections = CONNECTIONS if self.seconds is not None else min(CONNECTIONS, len(self.requests))
+        clients = [_Client(self.port) for _ in range(connections)]
+        try:
+            with selectors.DefaultSelector() as selector:
+                for client in clients:
+                    selector.register(client.socket, selectors.EVENT_READ, client)
+                return _play(self, clients, selector)
+        finally:
+            for client in clients:
+                client.socket.close()
+
+
+Outcome = TypeVar("Outcome", covariant=True)
+
+
+class Playable(Protocol[Outcome]):
+    """Work for the load process."""
+
+    def play(self) -> Outcome:
+        """Do the work, and return what it came to. BenchError if that cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +86,13 @@ def request(method: str, path: str, body: bytes = b"") -> bytes:
     return head.encode() + b"\r\n" + body
 
 
+def connected(port: int) -> socket.socket:
+    """Return a connection to the port that sends at once."""
+    connection = socket.create_connection((HOST, port))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
 class Load:
     """The load process. It lives from `with` to the end of it, on the processors given."""
 
@@ -82,16 +112,16 @@ class Load:
         self._process.kill()
         self._process.join()
 
-    def play(self, job: Job) -> Tally:
+    def play(self, job: Playable[Outcome]) -> Outcome:
         """Play a job to its end. BenchError if the server answers with anything but 200, or not at all."""
         try:
             self._pipe.send(job)
             outcome = self._pipe.recv()
         except (EOFError, OSError) as error:
             raise BenchError("the load process is gone") from error
-        if isinstance(outcome, Tally):
-            return outcome
-        raise BenchError(str(outcome))
+        if isinstance(outcome, str):
+            raise BenchError(outcome)
+        return cast("Outcome", outcome)
 
 
 def _serve(pipe: Connection, processors: set[int]) -> None:
@@ -103,7 +133,7 @@ def _serve(pipe: Connection, processors: set[int]) -> None:
         except EOFError:
             return
         try:
-            pipe.send(play(job))
+            pipe.send(job.play())
         except (BenchError, OSError) as error:
             pipe.send(str(error))
 
@@ -114,8 +144,7 @@ class _Client:
     __slots__ = ("_received", "socket")
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection((HOST, port))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = connected(port)
         self._received = b""
 
     def answer(self) -> bytes | None:
@@ -138,20 +167,6 @@ class _Client:
                 return data
         self._received = data
         return None
-
-
-def play(job: Job) -> Tally:
-    """Send the requests, each connection its next one as soon as it has its answer."""
-    connections = CONNECTIONS if job.seconds is not None else min(CONNECTIONS, len(job.requests))
-    clients = [_Client(job.port) for _ in range(connections)]
-    try:
-        with selectors.DefaultSelector() as selector:
-            for client in clients:
-                selector.register(client.socket, selectors.EVENT_READ, client)
-            return _play(job, clients, selector)
-    finally:
-        for client in clients:
-            client.socket.close()
 
 
 def _play(job: Job, clients: list[_Client], selector: selectors.BaseSelector) -> Tally:

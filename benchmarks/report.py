@@ -34,8 +34,20 @@ SECTIONS: tuple[tuple[Unit, str], ...] = (
     ("s", "Seconds (less is better)"),
     ("MB", "Resident memory in MB (less is better)"),
     ("1/s", "Answers per second to 8 connections (more is better)"),
+    ("ms", "Milliseconds from a request on, one after the other (less is better)"),
+    ("events/s", "Events per second (more is better)"),
+    ("streams", "Of 1,000 streams at once, 100 events each, five a second (more is better)"),
+    ("kB", "Resident memory in kB (less is better)"),
 )
-FORMATS: dict[Unit, str] = {"s": ".2f", "MB": ",.1f", "1/s": ",.0f"}
+FORMATS: dict[Unit, str] = {
+    "s": ".2f",
+    "MB": ",.1f",
+    "1/s": ",.0f",
+    "ms": ",.2f",
+    "events/s": ",.0f",
+    "streams": ",.0f",
+    "kB": ",.1f",
+}
 WIDTH = 43
 
 
@@ -81,6 +93,8 @@ def as_json(figures: Figures, servers: list[Server], settings: Settings, facts: 
             "seconds": settings.seconds,
             "creations": settings.creations,
             "starts": settings.starts,
+            "runs": settings.runs,
+            "numbers": settings.numbers,
         },
         "servers": {server.name: server.title for server in servers},
         "figures": {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from . import traffic
+from . import playing, traffic
 from .errors import BenchError
 from .figures import FILTERS, LARGE, MEASURES, SEARCHES, SMALL, Figures
 from .limits import REFERENCE, YARDSTICK
@@ -22,7 +22,7 @@ from .shapes import difference
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .load import Load, Tally
+    from .load import Load, Outcome, Playable, Tally
     from .servers import Running, Server
 
 HISTORIES = 10_000
@@ -32,16 +32,21 @@ SATURATED = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How thoroughly to measure: rounds that count, seconds of each, creations of each, starts of each server."""
+    """How thoroughly to measure: rounds that count, seconds of each, creations of each, starts of each server.
+
+    `runs` are waited for in each round, and an agent counts up to `numbers`.
+    """
 
     rounds: int
     seconds: float
     creations: int
     starts: int
+    runs: int
+    numbers: int
 
 
-THOROUGH = Settings(rounds=5, seconds=1.0, creations=5_000, starts=7)
-QUICK = Settings(rounds=3, seconds=0.3, creations=2_000, starts=3)
+THOROUGH = Settings(rounds=5, seconds=1.0, creations=5_000, starts=7, runs=200, numbers=10_000)
+QUICK = Settings(rounds=3, seconds=0.3, creations=2_000, starts=3, runs=80, numbers=4_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +58,12 @@ class Entry:
     requests: tuple[bytes, ...]
 
 
-def progress(text: str) -> None:
-    """Tell the person who waits what is being done."""
-    print(f"  {text}", file=sys.stderr, flush=True)
-
-
 @dataclass(slots=True)
 class Run:
-    """One run over some servers: `measure_all` fills `figures`."""
+    """One run over some servers: `measure_all` fills `figures`. `players` are the same servers with agents to run."""
 
     servers: list[Server]
+    players: list[Server]
     wanted: set[str]
     settings: Settings
     load: Load
@@ -71,6 +72,7 @@ class Run:
 
     def measure_all(self) -> None:
         """Take every measure that is wanted."""
+        runs = playing.Playing(self, self.players)
         stages: tuple[tuple[Callable[[], None], set[str]], ...] = (
             (self._starts, {"start"}),
             (self._memory, {"idle", "growth"}),
@@ -78,14 +80,22 @@ class Run:
             (self._creations, {"create"}),
             (self._reads, {"get", "state"}),
             (self._searches, SEARCHES[SMALL] | SEARCHES[LARGE]),
+            (runs.waits, playing.WAITED),
+            (runs.first, playing.FIRST),
+            (runs.events, playing.EVENTS),
+            (runs.held, playing.HELD),
         )
         for stage, measures in stages:
             if measures & self.wanted:
                 stage()
 
+    def tell(self, text: str) -> None:
+        """Tell the person who waits what is being done."""
+        print(f"  {text}", file=sys.stderr, flush=True)
+
     def _starts(self) -> None:
         """Time the starts, the servers in turns, on all processors; the first round warms the disk's cache."""
-        progress(f"starting each server {self.settings.starts + 1} times")
+        self.tell(f"starting each server {self.settings.starts + 1} times")
         for turn in range(self.settings.starts + 1):
             for server in self.servers:
                 with running(server) as up:
@@ -95,7 +105,7 @@ class Run:
     def _memory(self) -> None:
         """Read what a server occupies after one request of each kind, and how much many histories add."""
         for server in self.servers:
-            progress(f"memory of {server.title}")
+            self.tell(f"memory of {server.title}")
             with running(server, self.processors) as up:
                 thread = self._created(up)
                 for path in ("/ok", f"/threads/{thread}", f"/threads/{thread}/state"):
@@ -104,11 +114,11 @@ class Run:
                 idle = self._settled(up)
                 self.figures.add("idle", up.name, idle)
                 if "growth" in self.wanted and up.name != REFERENCE:
-                    self._play(up, Job(up.port, traffic.histories(HISTORIES)))
+                    self.play(up, Job(up.port, traffic.histories(HISTORIES)))
                     self.figures.add("growth", up.name, self._settled(up) - idle)
 
     def _empty(self) -> None:
-        with self._up(self.servers) as servers:
+        with self.up(self.servers) as servers:
             for name, one in (("ok", request("GET", "/ok")), ("search-0", traffic.search())):
                 self._rate([Entry(name, up, (one,)) for up in servers])
 
@@ -119,11 +129,11 @@ class Run:
         """
         requests = traffic.creations(self.settings.creations)
         fewer = requests[: len(requests) // 10]
-        with self._up(self.servers) as servers:
+        with self.up(self.servers) as servers:
             self._rate([Entry("create", up, fewer if up.name == REFERENCE else requests) for up in servers], once=True)
 
     def _reads(self) -> None:
-        with self._up(self.servers) as servers:
+        with self.up(self.servers) as servers:
             self._seed(servers, SMALL)
             ids = {up.name: self._ids(up, traffic.search(limit=100)) for up in servers}
             self._rate([Entry("get", up, traffic.reads("/threads/{}", ids[up.name])) for up in servers])
@@ -137,7 +147,7 @@ class Run:
         """
         small = self.servers if self.wanted & SEARCHES[SMALL] else []
         large = [server for server in self.servers if server.name != REFERENCE]
-        with self._up(small) as few, self._up(large if self.wanted & SEARCHES[LARGE] else []) as many:
+        with self.up(small) as few, self.up(large if self.wanted & SEARCHES[LARGE] else []) as many:
             self._seed(few, SMALL)
             self._seed(many, LARGE)
             sizes = ((SMALL, few), (LARGE, many))
@@ -153,19 +163,19 @@ class Run:
     def _seed(self, servers: list[Running], threads: int) -> None:
         requests = traffic.seeds(threads)
         for up in servers:
-            progress(f"creating {threads:,} threads on {up.server.title}")
-            self._play(up, Job(up.port, requests))
+            self.tell(f"creating {threads:,} threads on {up.server.title}")
+            self.play(up, Job(up.port, requests))
 
     def _rate(self, entries: list[Entry], *, once: bool = False) -> None:
         """Measure answers per second in turns, one server computing at a time; the first round is a warm-up."""
         entries = [entry for entry in entries if entry.measure in self.wanted]
         for name in dict.fromkeys(entry.measure for entry in entries):
-            progress(MEASURES[name][0])
+            self.tell(MEASURES[name][0])
         answers: dict[tuple[str, str], bytes] = {}
         for turn in range(self.settings.rounds + 1):
             for entry in entries:
                 seconds = None if once else self.settings.seconds
-                tally = self._play(entry.up, Job(entry.up.port, entry.requests, seconds))
+                tally = self.play(entry.up, Job(entry.up.port, entry.requests, seconds))
                 answers[entry.measure, entry.up.name] = tally.last
                 if turn:
                     self._add(entry, tally)
@@ -188,7 +198,7 @@ class Run:
                 self.figures.note(f"{measure}: the answer of {name} differs from that of {YARDSTICK}: {found}")
 
     @contextmanager
-    def _up(self, servers: list[Server]) -> Iterator[list[Running]]:
+    def up(self, servers: list[Server]) -> Iterator[list[Running]]:
         """Start servers side by side and hold them until it is their turn."""
         with ExitStack() as stack:
             started = []
@@ -197,7 +207,8 @@ class Run:
                 started[-1].hold()
             yield started
 
-    def _play(self, up: Running, job: Job) -> Tally:
+    def play(self, up: Running, job: Playable[Outcome]) -> Outcome:
+        """Play a job with a server, which is held again afterwards."""
         up.go_on()
         try:
             return self.load.play(job)
@@ -207,7 +218,7 @@ class Run:
             up.hold()
 
     def _answer(self, up: Running, one: bytes) -> Any:
-        return orjson.loads(self._play(up, Job(up.port, (one,))).last)
+        return orjson.loads(self.play(up, Job(up.port, (one,))).last)
 
     def _created(self, up: Running) -> str:
         """Return the id of a new thread with a history."""

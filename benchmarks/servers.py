@@ -62,16 +62,17 @@ class Running:
         os.killpg(self.process.pid, signal.SIGCONT)
 
 
-def understudy() -> Server:
-    """Return the fake, as installed next to this Python."""
+def understudy(scenario: str = "scenario.yaml") -> Server:
+    """Return the fake, as installed next to this Python, with a scenario of this folder."""
     program = Path(sys.executable).with_name("understudy")
     if not program.exists():
         raise BenchError(f"there is no {program}: run `make install` first")
-    scenario = str(HERE / "scenario.yaml")
+    options = ["--host", HOST, "--scenario", str(HERE / scenario)]
     return Server(
         "understudy",
         "Understudy",
-        lambda port: [str(program), "serve", "--host", HOST, "--port", str(port), "--scenario", scenario],
+        lambda port: [str(program), "serve", "--port", str(port), *options],
+        environment={"PYTHONPATH": str(ROOT)},  # where scenarios find what they name in Python
     )
 
 
@@ -86,12 +87,12 @@ def starlette() -> Server:
     )
 
 
-def reference(venv: Path) -> Server:
-    """Return the reference server installed in `venv`, quiet and without a reloader."""
+def reference(venv: Path, graphs: str = "langgraph.json") -> Server:
+    """Return the reference server installed in `venv`, quiet and without a reloader, with graphs of `reference/`."""
     program = venv.absolute() / "bin" / "langgraph"
     if not program.exists():
         raise BenchError(f"there is no reference server in {venv}: {program} is missing")
-    options = ["--no-browser", "--no-reload", "--server-log-level", "WARNING"]
+    options = ["--no-browser", "--no-reload", "--server-log-level", "WARNING", "--config", graphs]
     return Server(
         "reference",
         "Reference",

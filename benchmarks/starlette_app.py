@@ -17,6 +17,8 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
+from .starlette_runs import stream
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -231,5 +233,6 @@ app = Starlette(
         Route("/threads/search", search, methods=["POST"]),
         Route("/threads/{thread_id}", get),
         Route("/threads/{thread_id}/state", state),
+        Route("/runs/stream", stream, methods=["POST"]),
     ]
 )

@@ -73,3 +73,20 @@ def histories(count: int) -> tuple[bytes, ...]:
         for n in range(CHECKPOINTS)
     ]
     return (post("/threads", {"metadata": {"graph_id": "agent"}, "supersteps": supersteps}),) * count
+
+
+def run(thread: str | None, operation: str, agent: str, **told: object) -> bytes:
+    """Return a request that starts a run of an agent, on a thread or without one, and answers as it goes."""
+    path = f"/threads/{thread}/runs/{operation}" if thread else f"/runs/{operation}"
+    return post(path, {"assistant_id": agent, **told})
+
+
+def wait(thread: str | None) -> bytes:
+    """Return a request for what a run of three steps comes to."""
+    return run(thread, "wait", "steps", input={"messages": [{"role": "user", "content": "Tea, please."}]})
+
+
+def stream(agent: str, mode: str, numbers: int, **told: object) -> bytes:
+    """Return a request for the events of a run that counts so far."""
+    config = {"recursion_limit": numbers + 10}
+    return run(None, "stream", agent, input={"n": numbers, **told}, stream_mode=mode, config=config)

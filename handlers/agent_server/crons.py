@@ -107,12 +107,12 @@ def _assistant(world: World, body: JsonObject) -> str:
 
 
 def _columns(body: JsonObject) -> JsonObject:
-    """Return the columns that a search or a count is about. Invalid for an id that is none; an empty one fits none."""
+    """Return the columns that a search or a count is about. Invalid for an id that is none."""
     columns: JsonObject = {}
     for column, noun in (("assistant_id", "assistant"), ("thread_id", "thread")):
         if column in body:
             try:
-                columns[column] = body[column] and canonical(body[column])
+                columns[column] = canonical(body[column])
             except ValueError:
                 raise Invalid(f"Invalid {noun} ID: must be a UUID") from None
     return columns

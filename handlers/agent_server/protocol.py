@@ -41,7 +41,7 @@ async def command(world: World, thread_id: str, body: bytes, caller: Caller) -> 
     told = _parsed(body)
     if not is_command(told):
         return Answer(no_command(told), status=400)
-    session = Session(world, thread_id, lambda event: None)
+    session = Session(world, thread_id, lambda event: None, kept=0)
     return await _commands(world, thread_id, session, request_id(world, caller)).answer(told)
 
 
@@ -96,7 +96,7 @@ async def _answer(commands: Commands, text: str | bytes) -> JsonObject:
 
 async def _told(world: World, thread_id: str, wanted: Subscription, since: int) -> AsyncGenerator[bytes, None]:
     waiting: list[JsonObject] = []
-    session = Session(world, thread_id, waiting.append)
+    session = Session(world, thread_id, waiting.append, kept=0)
     session.subscribe("", wanted)
     reader = _reader(world, thread_id, session)
     if reader is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy.agents import launching
-from understudy.errors import Invalid, NotFound, Unacceptable
+from understudy.errors import Invalid, Unacceptable
 from understudy.exchange import Answer, Stream
 from understudy.state.runs import ACTIVE
 from understudy.wire import canonical

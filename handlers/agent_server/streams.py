@@ -109,7 +109,7 @@ def _joined(world: World, row: JsonObject, last_event_id: str | None) -> Reader:
 
 
 def _after(last_event_id: str) -> tuple[int, int]:
-    """Return the place after which events are wanted: ids are compared as texts, so that other texts are all or none."""
+    """Return the place after which events are wanted: any other text counts as one before or behind all of them."""
     try:
         return order(last_event_id)
     except ValueError:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from understudy.wire import Json
+from typing import TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value stands in a scenario: `("threads", 2, "status")`."""
@@ -50,7 +47,7 @@ def spelled(path: Path) -> str:
     return text
 
 
-def quoted(value: Json) -> str:
+def quoted(value: object) -> str:
     """Return a value as JSON text, cut short when it is long."""
     return _cut(json.dumps(value, ensure_ascii=False, default=str), _LONGEST)
 

@@ -55,7 +55,7 @@ def test_crons_are_found_by_what_they_are(server: Server) -> None:
     assert found(server, enabled=True) == [bound, plain]
     assert found(server, metadata={"a": {"b": 1}}) == [plain]
     assert found(server, metadata={"a": {"b": 2}}) == []
-    assert found(server, thread_id=MISSING) == found(server, assistant_id=MISSING) == found(server, thread_id="") == []
+    assert found(server, thread_id=MISSING) == found(server, assistant_id=MISSING) == []
     assert found(server, thread_id=thread, assistant_id=assistant_of("agent")) == []
 
 
@@ -127,6 +127,7 @@ def test_a_selection_has_the_fields_asked_for_in_their_own_order(server: Server)
     ("body", "detail"),
     [
         ({"thread_id": "bad"}, "Invalid thread ID: must be a UUID"),
+        ({"thread_id": ""}, "Invalid thread ID: must be a UUID"),
         ({"assistant_id": "agent"}, "Invalid assistant ID: must be a UUID"),
         ({"sort_by": "schedule"}, '"schedule" is not one of "cron_id", "assistant_id" or 5 other candidates'),
         ({"select": ["zz"]}, '"zz" is not one of "cron_id", "assistant_id" or 12 other candidates'),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Transport = Literal["sse", "websocket"]
 Json = dict[str, Any]
 
-PATIENCE = 20
+PATIENCE = 8
 
 
 class Sessions:
@@ -55,7 +55,9 @@ def sessions(server: Server, address: str, transport: Transport) -> Sessions:
 
 
 @pytest.fixture
-def sync_client(server: Server, address: str) -> Iterator[SyncLangGraphClient]:
+def sync_client(server: Server, address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[SyncLangGraphClient]:
+    """The blocking client. It notices only at the next heartbeat that it is to stop reading."""
+    monkeypatch.setattr("understudy.handlers.agent_server.protocol.BEAT", 0.05)
     client = get_sync_client(url=address, api_key=None)
     yield client
     client.close()
@@ -92,17 +94,20 @@ def test_the_values_are_followed_to_the_end(sessions: Sessions) -> None:
 
 
 def test_a_message_is_heard_as_it_is_spoken(sessions: Sessions) -> None:
-    async def story(sessions: Sessions) -> tuple[list[str], str]:
+    async def pieces(message: Any) -> list[str]:
+        return [piece async for piece in message.text]
+
+    async def story(sessions: Sessions) -> list[str]:
         async with sessions.on("chat") as thread:
             await thread.run.start(input=said("hi"))
-            async for message in thread.messages:
-                return [piece async for piece in message.text], str(await message.text)
-        raise AssertionError("nothing was said")
+            messages = aiter(thread.messages)
+            heard = asyncio.ensure_future(pieces(await anext(messages)))
+            reading = asyncio.ensure_future(anext(messages))  # whoever asks for the next message hears this one out
+            await heard
+            reading.cancel()
+            return heard.result()
 
-    pieces, text = sessions.play(story)
-
-    assert pieces == ["Hello", " ", "big", " ", "world"]
-    assert text == "Hello big world"
+    assert sessions.play(story) == ["Hello", " ", "big", " ", "world"]
 
 
 def test_a_question_is_answered(sessions: Sessions) -> None:
@@ -170,7 +175,7 @@ def test_events_are_subscribed_to_by_channel_and_namespace(sessions: Sessions) -
         async with sessions.on("parent") as thread:
             await thread.run.start(input={"v": "x"})
             heard = thread.subscribe(["values"], namespaces=[["child"]])
-            return [dict(event) async for event in heard][:2]
+            return [dict(await anext(heard)) for _ in range(2)]
 
     values = sessions.play(story)
 
@@ -193,33 +198,34 @@ def test_a_thread_is_joined_after_its_run(sessions: Sessions) -> None:
             await first.output
         async with sessions.on("agent", first.thread_id) as second:
             output: Json = await second.output
-            methods = []
-            async for event in second.events:
-                methods.append(event["method"])
-                if len(methods) == 4:
-                    break
-            return output, methods
+            return output, [event["method"] for event in await up_to(second, 4)]
 
     output, methods = sessions.play(story)
 
     assert output["messages"][-1]["content"] == "echo hi"
-    assert methods[-3:] == ["values", "values", "lifecycle"]
+    assert methods == ["lifecycle", "values", "values", "lifecycle"]
 
 
 def test_runs_follow_one_another_in_a_session(sessions: Sessions) -> None:
-    async def story(sessions: Sessions) -> list[int]:
+    async def story(sessions: Sessions) -> list[Json]:
         async with sessions.on("agent") as thread:
             await thread.run.start(input=said("one"))
             await thread.output
             await thread.run.start(input=said("two"), config={"tags": ["second"]})
-            lasts = []
-            async for event in thread.subscribe(["lifecycle"]):
-                lasts.append(event["seq"])
-                if event["seq"] == 8:
-                    break
-            return lasts
+            return await up_to(thread, 8)
 
-    assert sessions.play(story)[-2:] == [5, 8]
+    assert [event["seq"] for event in sessions.play(story)[-4:]] == [5, 6, 7, 8]
+
+
+async def up_to(thread: AsyncThreadStream, seq: int) -> list[Json]:
+    """Return all events up to this one; what else goes over the connection is passed over."""
+    events: list[Json] = []
+    async for event in thread.events:
+        if "method" in event:
+            events.append(dict(event))
+        if event.get("seq") == seq:
+            break
+    return events
 
 
 def test_the_graph_is_drawn(sessions: Sessions) -> None:
@@ -265,4 +271,6 @@ def test_the_blocking_client_meets_subgraphs(sync_client: SyncLangGraphClient, t
     with sync_client.threads.stream(assistant_id="parent", transport=transport) as thread:
         thread.run.start(input={"v": "x"})
 
-        assert [(handle.graph_name, handle.status) for handle in thread.subgraphs] == [("child", "completed")]
+        met = list(thread.subgraphs)
+
+        assert [(handle.graph_name, handle.status) for handle in met] == [("child", "completed")]

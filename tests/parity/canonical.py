@@ -22,7 +22,7 @@ PLATFORM = {
     "langgraph_api_version": r"\d+\.\d+\.\d+",
     "langgraph_plan": "enterprise",
     "langgraph_host": "self-hosted",
-    "langgraph_api_url": re.escape(SERVER),
+    "langgraph_api_url": rf"{SERVER}|http://.+",  # where a server thinks it is
 }
 """What metadata say of the server, hundreds of times alike: told by one key instead."""
 ADDRESS = re.compile(r"0x[0-9a-f]{6,16}")

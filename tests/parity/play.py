@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from tests.parity.sequence import NOTHING, Ask, Json, Leave, Open, Read, Sequence
 from tests.recorded.exchange import SERVER, relevant
 
-PATIENCE = 30.0
+PATIENCE = 15.0
 """Seconds that an answer, an event or a status may take."""
 PAUSE = 0.02
 NAME = re.compile(r"\{(\w+)\}")
@@ -167,7 +167,10 @@ class Arriving:
 
     def _events(self, response: HTTPResponse) -> Iterator[Event]:
         fields: dict[str, str] = {}
+        patience = time.monotonic() + PATIENCE
         while line := response.readline():
+            if time.monotonic() > patience:  # heartbeats go on for ever
+                raise Unplayable("there came no further event")
             if not line.endswith(b"\r\n"):
                 raise Unplayable(f"a line of a stream ends in CR LF, not so {line!r}")
             name, _, value = line.decode().removesuffix("\r\n").partition(": ")

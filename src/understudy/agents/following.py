@@ -56,8 +56,15 @@ def following(agent: Agent, ran: Iterable[tuple[str, Iterable[str | Send]]], joi
 
 
 def plain(agent: Agent, node: str) -> list[str]:
-    """Return where the edges without a condition lead from a node."""
-    return [edge.target for edge in agent.edges if edge.source == node and not edge.conditional and not edge.joined]
+    """Return where the edges without a condition lead from a node.
+
+    Where there is none, and the agent does not say which of its conditional edges to take, the first of them is taken.
+    """
+    leaving = [edge for edge in agent.edges if edge.source == node and not edge.joined]
+    targets = [edge.target for edge in leaving if not edge.conditional]
+    if not targets and leaving and node not in agent.routes:
+        return [leaving[0].target]
+    return targets
 
 
 def chosen(agent: Agent, node: str, situation: Situation) -> list[str | Send]:

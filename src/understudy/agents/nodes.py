@@ -16,7 +16,6 @@ from understudy.agents.steps import Emit, Fail, Goto, Interrupt, Say, Situation,
 from understudy.agents.tasks import Task, interrupt_id
 from understudy.errors import Unacceptable
 from understudy.state.agents import START
-from understudy.state.clock import pause
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,7 +138,7 @@ class Nodes:
         task.goto += self._chosen(START, task.writes, stored=False)
 
     async def _play_subgraph(self, task: Task, chain: Chain, told: JsonObject) -> JsonObject:
-        from understudy.agents.loop import Loop  # noqa: PLC0415 - graphs are made of nodes, and nodes of graphs
+        from understudy.agents.loop import Loop
 
         loop = self._loop
         assert task.place is not None
@@ -173,7 +172,7 @@ class Nodes:
         loop = self._loop
         if node not in loop.agent.routes:
             return []
-        from understudy.agents.channels import taken_in  # noqa: PLC0415
+        from understudy.agents.channels import taken_in
 
         try:
             values, _ = taken_in(loop.agent, loop.values, writes, loop.run.world.ids, stored=stored)
@@ -201,10 +200,11 @@ class Nodes:
         loop = self._loop
         writes = []
         for name, value in values.items():
-            if loop.agent.channels.get(name) == "messages" and isinstance(value, (list, dict, str)):
-                if not (isinstance(value, dict) and "__overwrite__" in value):
-                    value = _coerced(value, loop)  # noqa: PLW2901
-            writes.append((name, value))
+            is_messages = loop.agent.channels.get(name) == "messages" and isinstance(value, (list, dict, str))
+            if is_messages and not (isinstance(value, dict) and "__overwrite__" in value):
+                writes.append((name, _coerced(value, loop)))
+            else:
+                writes.append((name, value))
         return writes
 
     def _given(self, task: Task) -> Json:
@@ -216,7 +216,7 @@ class Nodes:
         if asked:
             output.show("updates", loop.place, {"__interrupt__": asked})
             output.show("values", loop.place, {**loop.values, "__interrupt__": asked})
-        self._show_end(task, interrupts=asked)
+            self._show_end(task, interrupts=asked)
 
     def _show_end(
         self, task: Task, *, error: JsonObject | None = None, interrupts: list[JsonObject] | None = None
@@ -272,7 +272,7 @@ class _Work:
         elif isinstance(step, Fail):
             raise Failed(Failure(step.error, step.message, public=step.builtin))
         elif isinstance(step, Wait):
-            await pause(step.seconds)
+            await loop.run.world.pause(step.seconds)
         elif isinstance(step, Goto):
             self.goto += step.targets
         else:
@@ -301,7 +301,7 @@ class _Work:
         shown = output.shows(loop.place)
         for at, piece in enumerate(speech.pieces):
             if said.pace:
-                await pause(said.pace)
+                await loop.run.world.pause(said.pace)
             if chain.id:
                 chain.stream(speech.chunk(at))
             if shown:
@@ -342,7 +342,7 @@ def _coerced(value: Json, loop: Loop) -> Json:
 
 
 def _not_a_dict(value: Json) -> str:
-    from understudy.agents.failures import HELP  # noqa: PLC0415
+    from understudy.agents.failures import HELP
 
     return f"Expected dict, got {value}{HELP}INVALID_GRAPH_NODE_RETURN_VALUE"
 

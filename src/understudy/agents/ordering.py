@@ -72,10 +72,10 @@ def ordered(world: World, thread_id: str | None, body: JsonObject) -> Order:
 
 
 def placed(world: World, order: Order, *, request_id: str | None, cron_id: str | None = None) -> JsonObject:
-    """Return the row of a new run, which is kept, with its thread. NotFound if there is no such thread or
-    assistant, Conflict if the thread is busy and the order does not want to wait.
+    """Return the row of a new run, which is kept, with its thread.
 
-    The thread is busy from now on, and takes over what it did not know yet from the run.
+    The thread is busy from now on, and takes over what it did not know yet from the run. NotFound if there is no such
+    thread or assistant, Conflict if the thread is busy and the order does not want to wait.
     """
     body, now = order.body, world.clock.now()
     thread_id = order.thread_id or world.ids.time_ordered()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.agents.failures import Failed, Failure, Paused
@@ -16,7 +17,6 @@ from understudy.state.checkpoints import ROOT
 from understudy.state.clock import timestamp
 
 if TYPE_CHECKING:
-    from understudy.agents.failures import Failure as FailureType
     from understudy.state.agents import Agent
     from understudy.state.runs import Stop
     from understudy.state.world import World
@@ -43,49 +43,72 @@ async def perform(world: World, row: JsonObject) -> None:
     started_at = timestamp(world.clock.now())
     world.runs.update(run_id, status="running", kwargs=kwargs)
     output = Output(feed, world.clock, run_id, kwargs)
-    failure: FailureType | None = None
-    status, stopped = "success", None
+    end = _End()
     try:
         output.begin()
-        run = performance(world, row, kwargs, agent or world.agents.get(graph_id), output)
-        await _play(run)
+        await _play(performance(world, row, kwargs, agent or world.agents.get(graph_id), output))
     except Paused:
         pass
     except Failed as failed:
-        status, failure = "error", failed.failure
+        end = _End(failed.failure)
     except asyncio.CancelledError:
-        stopped = world.runs.playing[run_id].stop if run_id in world.runs.playing else None
-        status = "interrupted"
+        playing = world.runs.playing.get(run_id)
+        end = _End(stop=playing.stop if playing is not None else None, cut=True)
     except Refusal as refusal:
-        status, failure = "error", Failure("HTTPException", refusal.detail)
+        end = _End(Failure("HTTPException", refusal.detail))
     except Exception as error:
         log.exception("run %s of thread %s", run_id, thread_id)
-        status, failure = "error", Failure(type(error).__name__, str(error), public=False)
-    if failure is not None:
-        output.error(failure.to_json())
-    _end(world, row, output, status, failure, stopped)
+        end = _End(Failure(type(error).__name__, str(error), public=False))
+    ended_at = timestamp(world.clock.now())
+    if end.failure is not None:
+        output.error(end.failure.to_json())
+    _settle(world, row, output, end, ended_at)
     output.finish()
-    row = {**row, "kwargs": kwargs, "status": status, "updated_at": timestamp(world.clock.now())}
-    if kwargs["webhook"] and not (stopped is not None and stopped.action == "rollback"):
-        _notify(world, row, failure, started_at)
-    if kwargs["temporary"] and world.threads.seek(thread_id) is not None:
+    thread = world.threads.seek(thread_id)
+    if thread is None:
+        return
+    if kwargs["webhook"]:
+        told = {**row, "kwargs": kwargs, "status": end.status}
+        keeps = not kwargs["temporary"]
+        if keeps:
+            told["updated_at"] = ended_at
+        values = thread.get("values") if keeps and not end.rolls_back else None
+        now = timestamp(world.clock.now())
+        body = payload(told, values, end.error, started_at=started_at, ended_at=ended_at, sent_at=now)
+        post(world, kwargs["webhook"], body)
+    if kwargs["temporary"]:
         world.runs.delete(run_id)
         world.threads.delete(thread_id)
 
 
-def _notify(world: World, row: JsonObject, failure: FailureType | None, started_at: str) -> None:
-    """Tell the address that the run names how it ended."""
-    now = timestamp(world.clock.now())
-    thread = None if row["kwargs"]["temporary"] else world.threads.seek(row["thread_id"])
-    body = payload(
-        row,
-        thread and thread["values"],
-        failure.to_json() if failure else None,
-        started_at=started_at,
-        ended_at=row["updated_at"],
-        sent_at=now,
-    )
-    post(world, row["kwargs"]["webhook"], body)
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a run ended: it came to its end or waits, it failed, or it was stopped; `cut` if its thread has gone."""
+
+    failure: Failure | None = None
+    stop: Stop | None = None
+    cut: bool = False
+
+    @property
+    def rolls_back(self) -> bool:
+        """Whether nothing of the run is to stay."""
+        return self.stop is not None and self.stop.action == "rollback"
+
+    @property
+    def status(self) -> str:
+        """What the run's row says, or would say."""
+        if self.failure is not None:
+            return "error"
+        if self.rolls_back:
+            return "rollback"
+        return "interrupted" if self.stop is not None or self.cut else "success"
+
+    @property
+    def error(self) -> JsonObject | None:
+        """What is told of why it did not come to its end."""
+        if self.stop is not None:
+            return {"error": _STOPPED[self.stop.action], "message": self.stop.reason}
+        return self.failure.to_json() if self.failure is not None else None
 
 
 async def _play(run: Performance) -> None:
@@ -115,7 +138,7 @@ def performance(world: World, row: JsonObject, kwargs: JsonObject, agent: Agent,
         config=config,
         context={name: value for name, value in context.items() if not known or name in known},
         input=kwargs["input"],
-        command=_command(kwargs["command"]),
+        command=kwargs["command"] or None,
         checkpoint_id=config["configurable"].get("checkpoint_id"),
         records=not kwargs["temporary"],
         at_exit=kwargs["durability"] == "exit",
@@ -157,52 +180,36 @@ def _begun(kwargs: JsonObject, agent: Agent | None) -> JsonObject:
     }
 
 
-def _command(told: JsonObject | None) -> JsonObject | None:
-    return told or None
-
-
 def _names(told: Json) -> tuple[str, ...]:
     if not told:
         return ()
     return (EVERY,) if told == EVERY else tuple(told)
 
 
-def _end(
-    world: World,
-    row: JsonObject,
-    output: Output,
-    status: str,
-    failure: FailureType | None,
-    stopped: Stop | None,
-) -> None:
+def _settle(world: World, row: JsonObject, output: Output, end: _End, now: str) -> None:
     """Let run and thread say how the run ended."""
     run_id, thread_id = row["run_id"], row["thread_id"]
     thread = world.threads.seek(thread_id)
     if thread is None:
         return
-    now = timestamp(world.clock.now())
     last = output.last
-    error = failure.to_json() if failure else None
-    if stopped is not None:
-        error = {"error": _STOPPED[stopped.action], "message": stopped.reason}
-    if stopped is not None and stopped.action == "rollback":
+    if end.rolls_back:
         world.runs.delete(run_id)
         world.threads.forget_run(thread_id, run_id)
         world.feeds.of(thread_id).forget(run_id)
         last = None
     else:
-        world.runs.update(run_id, status=status, updated_at=now)
+        world.runs.update(run_id, status=end.status, updated_at=now)
     changes: JsonObject = {}
     if last is not None:
         changes["values"] = last["values"]
-    resting = "error" if failure else "interrupted" if last is not None and last["next"] else "idle"
+    resting = "error" if end.failure else "interrupted" if last is not None and last["next"] else "idle"
     changes["status"] = "busy" if world.runs.active(thread_id) else resting
-    changes["error"] = error
+    changes["error"] = end.error
     if last is not None:
-        asked = last["interrupts"].items()
         changes["interrupts"] = {
-            task_id: [{"id": one["id"], "value": one["value"]} for one in interrupts]
-            for task_id, interrupts in asked
+            task_id: [{"id": asked["id"], "value": asked["value"]} for asked in interrupts]
+            for task_id, interrupts in last["interrupts"].items()
             if interrupts
         }
     graph_id = row["kwargs"]["config"]["configurable"]["graph_id"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from understudy.state.store import Store
@@ -76,7 +76,7 @@ class Goto:
     targets: tuple[str | Send, ...]
 
 
-Step: TypeAlias = Union[Write, Say, Emit, Interrupt, Fail, Wait, Goto]
+Step: TypeAlias = Write | Say | Emit | Interrupt | Fail | Wait | Goto
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,12 @@ class Situation:
     resume: Json = None
 
 
-Script: TypeAlias = Union[Generator[Step, Any, None], AsyncGenerator[Step, Any]]
+Script: TypeAlias = Generator[Step, Any, None] | AsyncGenerator[Step, Any]
 """A node at work: yields steps, and is sent the result of each (None for most)."""
 
 Behaviour: TypeAlias = Callable[[Situation], Script]
 """Begins the work of a node; `Agent.behaviours` has one for each node that does anything."""
 
-Route: TypeAlias = Callable[[Situation], Sequence[Union[str, Send]]]
+Route: TypeAlias = Callable[[Situation], Sequence[str | Send]]
 """Says where to go on from a node, given the state after it (END leads nowhere); `Agent.routes` has one for each node
 that conditional edges leave. Edges without a condition are followed besides."""

@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from understudy.agents.steps import Send
+from understudy.state.agents import START
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from understudy.agents.failures import Failure
-    from understudy.agents.steps import Send
+    from understudy.state.agents import Agent
     from understudy.state.checkpoints import Checkpoint
+    from understudy.state.ids import Ids
     from understudy.wire import Json, JsonObject
 
 PULL = "__pregel_pull"
@@ -97,8 +101,6 @@ def held_by(tasks: Iterable[Task], *, done: bool = False) -> JsonObject:
 
 def pending(checkpoint: Checkpoint) -> list[Task]:
     """Return the tasks of a checkpoint as a run takes them up."""
-    from understudy.agents.steps import Send  # noqa: PLC0415
-
     known = checkpoint.held.get("tasks", {})
     tasks = []
     for row in checkpoint.tasks:
@@ -126,9 +128,24 @@ def pending(checkpoint: Checkpoint) -> list[Task]:
     return tasks
 
 
+def waiting(ids: Ids, thread_id: str, agent: Agent, namespace: str, name: str, path: list[Json]) -> Task:
+    """Return a new task; that of a subgraph tells where its checkpoints will be."""
+    task = Task(ids.digest(), name, path, [PUSH] if path[0] == PUSH else triggers_of(name))
+    if name in agent.subgraphs:
+        where = f"{namespace}|{name}:{task.id}" if namespace else f"{name}:{task.id}"
+        task.place = {"thread_id": thread_id, "checkpoint_ns": where}
+    return task
+
+
+def in_graph_order(agent: Agent, tasks: Iterable[Task]) -> list[Task]:
+    """Return tasks that were sent first, then the others in the order in which the graph declares its nodes."""
+    order = {name: at for at, name in enumerate((START, *agent.nodes))}
+    return sorted(tasks, key=lambda task: (task.path[0] == PULL, order[task.name] if task.path[0] == PULL else 0))
+
+
 def triggers_of(node: str) -> list[str]:
     """Return what triggers a node that an edge or a command leads to."""
-    return [node] if node == "__start__" else [f"branch:to:{node}"]
+    return [node] if node == START else [f"branch:to:{node}"]
 
 
 def interrupt_id(namespace: str, task: Task) -> str:

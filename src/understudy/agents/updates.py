@@ -9,9 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from understudy.agents.channels import empty, taken_in
-from understudy.agents.failures import HELP
+from understudy.agents.failures import HELP, Failed
+from understudy.agents.following import Following, chosen, following, plain
 from understudy.agents.places import Place, subgraph_of
-from understudy.agents.results import done, values_with_results
+from understudy.agents.results import values_with_results
+from understudy.agents.situations import outside
+from understudy.agents.tasks import PULL, PUSH, Task, held_by, in_graph_order, pending, waiting
 from understudy.agents.writes import Update, expect_dict, targets, writes
 from understudy.errors import Unacceptable
 from understudy.state.agents import END, START, Agent
@@ -19,8 +22,9 @@ from understudy.state.checkpoints import ROOT, Checkpoint, History
 from understudy.state.clock import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from understudy.agents.steps import Send
     from understudy.state.world import World
     from understudy.wire import Json, JsonObject
 
@@ -117,13 +121,14 @@ class _Steps:
         """Drop the tasks that wait; those that are done go on to what follows them."""
         base = self._base
         if base is None:
-            self._add(self._values(), (), source="update", clock_seq=-1)
+            self._add(self._values(), Following(), source="update", clock_seq=-1)
             return
         values = values_with_results(self._agent, base, self._world.ids)
-        following = {node for task in done(base) for node in self._agent.successors(task["name"])}
+        told = [(task.name, task.goto) for task in pending(base) if task.writes is not None]
+        after = following(self._agent, told, base.held.get("joins", {}))
         # A task that is dropped counts as one that ran.
         dropped = tuple(task["name"] for task in base.tasks if task["result"] is None and task["name"] != START)
-        self._add(values, following, source="update", clock_seq=base.step, ran=dropped)
+        self._add(values, after, source="update", clock_seq=base.step, ran=dropped)
 
     def _copy(self) -> None:
         base = self._base
@@ -133,13 +138,17 @@ class _Steps:
         remembers = base.parent is None and "checkpoint_id" in self._origin
         named = {**self._origin, "thread_id": self._thread_id} if remembers else {}
         metadata = {**named, "source": "fork", "step": base.step + 1, "parents": base.metadata.get("parents", {})}
-        tasks = [self._task(task["name"], task["path"]) for task in base.tasks]
+        tasks = []
+        for known in pending(base):
+            tasks.append(self._task(known.name, known.path))
+            tasks[-1].sent, tasks[-1].input = known.sent, known.input
         copy = replace(
             base,
             id=self._world.ids.checkpoint(base.step),
-            tasks=tuple(tasks),
+            tasks=tuple(task.to_json() for task in tasks),
             metadata=metadata,
             created_at=timestamp(self._world.clock.now()),
+            held=_held(base.held.get("joins", {}), tasks),
         )
         self._keep(copy)
 
@@ -148,23 +157,29 @@ class _Steps:
             raise Unacceptable("Received no input writes for __start__")
         expect_dict(update.values)
         waiting = self._base.next if self._base else ()
-        self._add(self._values(), {START, *waiting}, source="input", first_step=-1)
+        after = Following({name: [] for name in (START, *waiting)})
+        self._add(self._values(), after, source="input", first_step=-1)
 
     def _write(self, updates: Sequence[Update]) -> None:
         values = self._values()
-        following: set[str] = set()
-        sent: list[str] = []
         nodes = [self._node(update.as_node) for update in updates]
         told = [[(name, new) for name, new in writes(update) if name in self._agent.channels] for update in updates]
         values, _ = taken_in(self._agent, values, [write for of_one in told for write in of_one], self._world.ids)
+        ways: list[tuple[str, list[str | Send]]] = []
         for node, update, written in zip(nodes, updates, told, strict=True):
-            goto, pushes = targets(update.command, self._agent)
-            leads_to = {*self._agent.successors(node), *goto}
-            following |= leads_to
-            sent += pushes
-            if written or leads_to:
+            way = [*targets(update.command), *self._chosen(node, values)]
+            ways.append((node, way))
+            if written or way or set(plain(self._agent, node)) - {END}:
                 self._note_result(node, dict(written))
-        self._add(values, following, source="update", sent=sent)
+        joins = self._base.held.get("joins", {}) if self._base else {}
+        self._add(values, following(self._agent, ways, joins), source="update")
+
+    def _chosen(self, node: str, values: JsonObject) -> list[str | Send]:
+        """Return where the conditions of a node lead after an update. Unacceptable when they cannot be told."""
+        try:
+            return chosen(self._agent, node, outside(self._world, self._thread_id, node, values))
+        except Failed as failed:
+            raise Unacceptable(str(failed)) from None
 
     def _node(self, as_node: str | None) -> str:
         """Return the node that an update counts for: the named one, or the one that ran last."""
@@ -195,20 +210,22 @@ class _Steps:
     def _add(
         self,
         values: JsonObject,
-        following: Collection[str],
+        after: Following,
         *,
         source: str,
         first_step: int = 0,
         clock_seq: int | None = None,
         ran: tuple[str, ...] = (),
-        sent: Sequence[str] = (),
     ) -> None:
         base = self._base
         step = base.step + 1 if base else first_step
         ids = self._world.ids
-        pushed = [self._task(name, ["__pregel_push", at, False]) for at, name in enumerate(sent)]
-        pulled = [self._task(name, ["__pregel_pull", name]) for name in self._in_order(following)]
-        tasks = pushed + pulled
+        tasks = [self._task(name, [PULL, name]) for name in after.triggers]
+        for at, send in enumerate(after.sends):
+            task = self._task(send.node, [PUSH, at, False])
+            task.sent, task.input = True, send.input
+            tasks.append(task)
+        tasks = in_graph_order(self._agent, tasks)
         # The first checkpoint of a subgraph that never ran knows of none around it.
         parents = base.metadata.get("parents", {}) if base else {}
         namespace = {} if self._namespace == ROOT else {"checkpoint_ns": self._namespace}
@@ -225,40 +242,27 @@ class _Steps:
                 id=ids.checkpoint(step if clock_seq is None else clock_seq),
                 parent=base.id if base else self._parent_id,
                 values=values,
-                next=tuple(task["name"] for task in tasks),
-                tasks=tuple(tasks),
+                next=tuple(task.name for task in tasks),
+                tasks=tuple(task.to_json() for task in tasks),
                 metadata=metadata,
                 created_at=timestamp(self._world.clock.now()),
                 ran=ran or (base.ran if base else ()),
+                held=_held(after.joins, tasks),
             )
         )
 
-    def _in_order(self, nodes: Collection[str]) -> list[str]:
-        """Return these nodes in the order in which the graph declares them."""
-        return [name for name in (START, *self._agent.nodes) if name in nodes]
-
-    def _task(self, name: str, path: list[Json]) -> JsonObject:
-        """Return a task that waits; that of a subgraph tells where its checkpoints will be."""
-        task_id = self._world.ids.digest()
-        place = None
-        if name in self._agent.subgraphs:
-            around = () if self._namespace == ROOT else (self._namespace,)
-            place = {"thread_id": self._thread_id, "checkpoint_ns": "|".join([*around, f"{name}:{task_id}"])}
-        return {
-            "id": task_id,
-            "name": name,
-            "path": path,
-            "error": None,
-            "interrupts": [],
-            "checkpoint": place,
-            "state": None,
-            "result": None,
-        }
+    def _task(self, name: str, path: list[Json]) -> Task:
+        return waiting(self._world.ids, self._thread_id, self._agent, self._namespace, name, path)
 
     def _keep(self, checkpoint: Checkpoint) -> None:
         self._made.append(checkpoint)
         self._base = checkpoint
         self._origin = {"checkpoint_id": checkpoint.id}
+
+
+def _held(joins: JsonObject, tasks: Iterable[Task]) -> JsonObject:
+    told = {"joins": joins, "tasks": held_by(tasks)}
+    return {name: value for name, value in told.items() if value}
 
 
 def _alone(updates: Sequence[Update], complaint: str) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.agents.failures import HELP, InvalidUpdate
+from understudy.agents.steps import Send
 from understudy.errors import Unacceptable
 
 if TYPE_CHECKING:
-    from understudy.state.agents import Agent
     from understudy.wire import Json, JsonObject
 
 
@@ -42,13 +42,13 @@ def writes(update: Update) -> list[tuple[str, Json]]:
     return pairs(update.command.get("update") or {})
 
 
-def targets(command: JsonObject | None, agent: Agent) -> tuple[set[str], list[str]]:
-    """Return the nodes that a command goes to, and those it sends an input of their own; unknown ones lead nowhere."""
+def targets(command: JsonObject | None) -> list[str | Send]:
+    """Return where a command goes: nodes, and nodes that it sends an input of their own."""
     goto = (command or {}).get("goto") or []
-    wanted = goto if isinstance(goto, list) else [goto]
-    names = {target for target in wanted if isinstance(target, str) and target in agent.nodes}
-    sent = [send["node"] for send in wanted if isinstance(send, dict) and send["node"] in agent.nodes]
-    return names, sent
+    return [
+        target if isinstance(target, str) else Send(target["node"], target.get("input"))
+        for target in (goto if isinstance(goto, list) else [goto])
+    ]
 
 
 def expect_dict(values: Json) -> None:

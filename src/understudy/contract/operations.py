@@ -42,11 +42,11 @@ class Operation:
     body: JsonObject | None
     """The schema of the JSON body; None where the operation reads none."""
     body_required: bool
-    body_checked_by_handler: bool
-    """Whether the handler gets the bytes of the body, and reads and checks them itself (`x-checked-by: handler`)."""
     responses: dict[str, JsonObject] = field(hash=False)
     public: bool
     """Whether the operation is open to clients without credentials (`security: []`)."""
+    body_checked_by_handler: bool = False
+    """Whether the handler gets the bytes of the body, and reads and checks them itself (`x-checked-by: handler`)."""
 
     @property
     def success(self) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from understudy.scenarios import values
 from understudy.scenarios.references import known
 from understudy.scenarios.scenario import THREADS
-from understudy.state.agents import START, Agent
+from understudy.state.agents import END, START, Agent
 from understudy.state.checkpoints import ROOT
 from understudy.state.clock import FrozenClock, timestamp
 from understudy.state.ids import Ids, assistant_of
@@ -176,7 +176,14 @@ def _chain(agent: Agent) -> list[str]:
     """Return the nodes in the order in which they run, each once; of several that follow one, the first."""
     chain: list[str] = []
     node = START
-    while following := [name for name in agent.successors(node) if name not in chain]:
+    while following := [name for name in _successors(agent, node) if name not in chain]:
         node = following[0]
         chain.append(node)
     return chain
+
+
+def _successors(agent: Agent, node: str) -> list[str]:
+    """Return the nodes that run after a node, by name; of conditional edges alone, where the first leads."""
+    leaving = [edge for edge in agent.edges if edge.source == node]
+    targets = {edge.target for edge in leaving if not edge.conditional} or {edge.target for edge in leaving[:1]}
+    return sorted(targets - {END})

@@ -62,17 +62,6 @@ class Agent:
     behaviours: Mapping[str, Callable[..., Any]] = field(default_factory=dict, compare=False, repr=False)
     routes: Mapping[str, Callable[..., Any]] = field(default_factory=dict, compare=False, repr=False)
 
-    def successors(self, node: str) -> tuple[str, ...]:
-        """Return the nodes that run after `node`, by name; the end is not one of them.
-
-        Where only conditional edges leave the node, the first of them is the way that is taken.
-        """
-        leaving = [edge for edge in self.edges if edge.source == node]
-        targets = {edge.target for edge in leaving if not edge.conditional}
-        if not targets and leaving:
-            targets = {leaving[0].target}
-        return tuple(sorted(targets - {END}))
-
 
 class Agents:
     """The agents of a world, by graph id, in order of registration."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from understudy.state.agents import Agent, Agents
 from understudy.state.assistants import Assistants
-from understudy.state.clock import Clock, SystemClock
+from understudy.state.clock import Clock, SystemClock, pause
 from understudy.state.crons import Crons
 from understudy.state.feeds import Feeds
 from understudy.state.ids import Ids
@@ -16,19 +16,20 @@ from understudy.state.threads import Threads
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
 
 class World:
     """Tables, clock, id source and agents that belong together; two worlds share nothing that can change.
 
     `allow_loopback_webhooks` says whether runs may be sent to webhooks on this machine; `sending` are the webhooks
-    that are on their way.
+    that are on their way. `pause` lets the seconds pass that an agent takes: real ones, also where the clock is frozen.
     """
 
     def __init__(self, agents: Iterable[Agent] = (), *, clock: Clock | None = None, seed: int | None = None) -> None:
         self.clock: Clock = clock or SystemClock()
         self.ids = Ids(self.clock, seed=seed)
+        self.pause: Callable[[float], Awaitable[None]] = pause
         self.allow_loopback_webhooks = False
         self.sending: set[asyncio.Task[None]] = set()
         self.agents = Agents(agents)

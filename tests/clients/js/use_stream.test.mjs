@@ -9,7 +9,7 @@ const window = new Window({ url: "http://localhost/" });
 Object.assign(globalThis, { window, document: window.document });
 globalThis.navigator ??= window.navigator; // node has one of its own from 21 on
 
-const { createElement } = await import("react");
+const { createElement, useEffect } = await import("react");
 const { createRoot } = await import("react-dom/client");
 
 const roots = [];
@@ -22,6 +22,7 @@ function open(options) {
   const element = window.document.createElement("main");
   const root = createRoot(element);
   let stream;
+  let mounted = false;
   const shown = [];
   const waiting = [];
   roots.push(root);
@@ -30,33 +31,39 @@ function open(options) {
     stream = useStream({ apiUrl, apiKey: null, messagesKey: "messages", ...options });
     const texts = stream.messages.map((message) => message.content);
     shown.push(texts);
-    queueMicrotask(() => waiting.forEach((check) => check()));
+    useEffect(() => {
+      mounted = true;
+      waiting.forEach((check) => check());
+    });
     return texts.map((text, index) => createElement("p", { key: index }, text));
   }
 
   root.render(createElement(Chat));
   const until = (enough) =>
     new Promise((resolve) => {
-      const check = () => stream && enough(stream) && resolve(stream);
+      const check = () => enough(stream) && resolve(stream);
       waiting.push(check);
-      check();
+      if (mounted) check();
     });
   const texts = () => stream.messages.map((message) => message.content);
   return { element, root, shown, texts, until, now: () => stream };
 }
 
-/** Say something in a chat and wait for the answer to be whole. */
-async function say(chat, input, options) {
-  await chat.until(() => true);
-  await chat.now().submit(input, options);
-  await chat.until((stream) => !stream.isLoading);
+/** Say something in a chat and wait until what it leads to is there. */
+async function say(chat, input, enough, options) {
+  const { submit } = await chat.until(() => true);
+  await submit(input, options);
+  return chat.until((stream) => !stream.isLoading && enough(stream));
 }
+
+/** Whether a chat has come to its last word. */
+const ends = (word) => (stream) => stream.messages.at(-1)?.content === word;
 
 test("an answer grows on the page until it is whole", patience, async () => {
   const threads = [];
   const chat = open({ assistantId: "chat", onThreadId: (id) => threads.push(id) });
 
-  await say(chat, ask("hi"));
+  await say(chat, ask("hi"), ends("Hello big world"));
 
   assert.deepEqual(chat.texts(), ["hi", "Hello big world"]);
   assert.equal(chat.element.textContent, "hiHello big world");
@@ -70,7 +77,7 @@ test("a chat shows what its thread already holds, and goes on from there", patie
   const chat = open({ assistantId: "agent", threadId, fetchStateHistory: true });
 
   await chat.until((stream) => stream.messages.length === 2);
-  await say(chat, ask("again"));
+  await say(chat, ask("again"), ends("echo again"));
   await chat.until((stream) => stream.history.length >= 6);
 
   assert.deepEqual(chat.texts(), ["hi", "echo hi", "again", "echo again"]);
@@ -79,12 +86,10 @@ test("a chat shows what its thread already holds, and goes on from there", patie
 test("a question stops the chat until it is answered", patience, async () => {
   const chat = open({ assistantId: "agent", fetchStateHistory: true });
 
-  await say(chat, ask("ask"));
-  await chat.until((stream) => stream.interrupt);
-  assert.deepEqual(chat.now().interrupt.value, { question: "ok?" });
-  await say(chat, undefined, { command: { resume: "yes" } });
-  await chat.until((stream) => stream.messages.length === 2);
+  const { interrupt } = await say(chat, ask("ask"), (stream) => stream.interrupt);
+  await say(chat, undefined, ends("answer yes"), { command: { resume: "yes" } });
 
+  assert.deepEqual(interrupt.value, { question: "ok?" });
   assert.deepEqual(chat.texts(), ["ask", "answer yes"]);
   assert.equal(chat.now().interrupt, undefined);
 });
@@ -93,7 +98,7 @@ test("a failure is shown", patience, async () => {
   const failures = [];
   const chat = open({ assistantId: "agent", onError: (error) => failures.push(error) });
 
-  await say(chat, ask("boom"));
+  await say(chat, ask("boom"), (stream) => stream.error);
 
   assert.equal(chat.now().error.message, "boom");
   assert.equal(failures[0].name, "ValueError");
@@ -107,27 +112,28 @@ test("custom events and updates are handed to those who listen", patience, async
     onUpdateEvent: (data) => heard.push(data),
   });
 
-  await say(chat, { x: "go" });
+  await say(chat, { x: "go" }, () => heard.length === 4);
 
   assert.deepEqual(heard, [{ progress: 1 }, "plain string", { progress: 2 }, { writer: { x: "go!" } }]);
 });
 
 test("an earlier message is said differently in a branch of its own", patience, async () => {
   const chat = open({ assistantId: "agent", fetchStateHistory: true });
-  await say(chat, ask("first"));
-  await chat.until((stream) => stream.history.length >= 3);
+  await say(chat, ask("hello"), ends("echo hello"));
+  await say(chat, ask("first"), (stream) => ends("echo first")(stream) && stream.history.length >= 6);
 
-  const { firstSeenState } = chat.now().getMessagesMetadata(chat.now().messages[0], 0);
-  await say(chat, ask("second"), { checkpoint: firstSeenState.parent_checkpoint ?? firstSeenState.checkpoint });
-  await chat.until((stream) => stream.history.length >= 5);
-  const last = chat.texts().slice(-2);
-  const branched = chat.now().messages.map((message, index) => chat.now().getMessagesMetadata(message, index));
-  const options = branched.find((about) => about?.branchOptions)?.branchOptions;
-  chat.now().setBranch(options[0]);
-  await chat.until((stream) => stream.messages.at(-1)?.content === "echo first");
+  const { firstSeenState } = chat.now().getMessagesMetadata(chat.now().messages[2], 2);
+  const options = (stream) => stream.messages[2] && stream.getMessagesMetadata(stream.messages[2], 2)?.branchOptions;
+  const branched = (stream) => ends("echo second")(stream) && options(stream);
+  const stream = await say(chat, ask("second"), branched, { checkpoint: firstSeenState.parent_checkpoint });
+  const second = chat.texts();
+  const branches = options(stream);
+  stream.setBranch(branches[0]);
+  await chat.until(ends("echo first"));
 
-  assert.deepEqual(last, ["second", "echo second"]);
-  assert.equal(options.length, 2);
+  assert.deepEqual(second, ["hello", "echo hello", "second", "echo second"]);
+  assert.equal(branches.length, 2);
+  assert.deepEqual(chat.texts(), ["hello", "echo hello", "first", "echo first"]);
 });
 
 test("a run is stopped from the page", patience, async () => {

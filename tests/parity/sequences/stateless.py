@@ -58,7 +58,7 @@ SEQUENCES = (
     sequence("context without a thread", waited("ctx", {"k": 1}, context={"color": "red"})),
     sequence("what only runs on threads may be told", waited("steps", {"n": 1}, multitask_strategy="reject", if_not_exists="create")),
     sequence("a resumable stream without a thread", streamed("steps", {"n": 1}, stream_resumable=True)),
-    sequence("a run that starts later without a thread", run("steps", {"n": 1}, after_seconds=60), ask("GET /threads/{thread}"), ask("GET /threads/{thread}/runs/{run}"), ask("POST /threads/{thread}/runs/{run}/cancel"), gone("/threads/{thread}")),
+    sequence("a run that starts later without a thread", run("steps", {"n": 1}, after_seconds=60), ask("GET /threads/{thread}"), ask("GET /threads/{thread}/runs/{run}"), ask("POST /threads/{thread}/runs/{run}/cancel"), ask("GET /threads/{thread}/runs/{run}")),
     sequence("a batch", ask("POST /runs/batch", [{"assistant_id": "steps", "input": {"n": 1}, "on_completion": "keep"}, {"assistant_id": "agent", "input": HI, "on_completion": "keep"}], thread="body/0/thread_id", other="body/1/thread_id"), Ask("GET /threads/{thread}", until={"body/status": ("idle",)}), Ask("GET /threads/{other}", until={"body/status": ("idle",)})),
     sequence("an empty batch", ask("POST /runs/batch", [])),
     sequence("a batch with an unknown graph", ask("POST /runs/batch", [{"assistant_id": "zzz"}])),

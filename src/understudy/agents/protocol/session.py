@@ -32,15 +32,16 @@ class Gap(Exception):
 class Session:
     """Reads the events of a thread and sends those that its subscriptions want.
 
-    `telling` is the run that is told or was told last. `applied` is the number of the last event that was sent.
+    It keeps so many events of the present run to tell them again. `telling` is the run that is told or was told last;
+    `applied` is the number of the last event that was sent.
     """
 
-    def __init__(self, world: World, thread_id: str, send: Callable[[JsonObject], None]) -> None:
+    def __init__(self, world: World, thread_id: str, send: Callable[[JsonObject], None], *, kept: int = KEPT) -> None:
         self._world = world
         self._thread_id = thread_id
         self._send = send
         self._seq = 0
-        self._told: deque[JsonObject] = deque(maxlen=KEPT)
+        self._told: deque[JsonObject] = deque(maxlen=kept)
         self.subscriptions: dict[str, Subscription] = {}
         self.telling: Telling | None = None
         self.applied = 0

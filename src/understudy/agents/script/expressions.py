@@ -169,7 +169,11 @@ def plain(value: object, depth: int = 0) -> Json:
     """Return a value as JSON has it. ScriptError for what JSON cannot say."""
     if depth > _MAX_DEPTH:
         raise ScriptError("nested too deeply")
-    if value is None or value is OMIT or isinstance(value, (bool, str)):
+    if value is None or value is OMIT or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if len(value) > MAX_LENGTH:
+            raise ScriptError(f"longer than {MAX_LENGTH}")
         return value
     if isinstance(value, Missing):
         raise ScriptError(value.message)
@@ -194,5 +198,8 @@ def without_omitted(value: Json) -> Json:
 
 
 def _worded(error: Exception) -> str:
+    """Return what an error says, without the places in generated code that Jinja adds."""
+    if isinstance(error, TemplateError):
+        return (error.message or type(error).__name__).removesuffix(".")
     text = str(error) or type(error).__name__
-    return text if isinstance(error, (ScriptError, TemplateError)) else text[:1].lower() + text[1:]
+    return text if isinstance(error, ScriptError) else text[:1].lower() + text[1:]

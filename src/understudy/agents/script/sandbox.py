@@ -17,6 +17,8 @@ from understudy.errors import did_you_mean
 from understudy.wire import dumps
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from jinja2.runtime import Context
 
     from understudy.wire import Json
@@ -35,8 +37,8 @@ _MAX_BITS = 4096
 _WIDTHS = re.compile(r"\d+")
 
 _BORROWED = """
-    abs capitalize count d default dictsort first float int items join last length list lower map max min reject
-    rejectattr replace reverse round select selectattr sort string sum title trim truncate unique upper wordcount
+    abs capitalize count d default dictsort first float int items last length list lower map max min reject
+    rejectattr reverse round select selectattr sort string sum title trim truncate unique upper wordcount
 """
 
 _OF_TEXTS = """
@@ -91,7 +93,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
         super().__init__(undefined=Missing, keep_trailing_newline=True, cache_size=0)
         self.globals = {"dict": dict, "range": _range}
         self.filters = {name: FILTERS[name] for name in _BORROWED.split()}
-        self.filters |= {"format": _format, "repr": repr, "text": text_of, "tojson": _json}
+        self.filters |= {
+            "format": _format,
+            "join": _join,
+            "replace": _replace,
+            "repr": repr,
+            "text": text_of,
+            "tojson": _json,
+        }
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Return what an operator gives, unless that would be too large."""
@@ -107,11 +116,21 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise SecurityError(f"larger than {_MAX_BITS} bits")
         return super().call_binop(context, operator, left, right)
 
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+        """Return what a call gives, unless that would be too large. Named as in Jinja, whose own takes any keyword."""
+        guard = _GUARDS.get(getattr(__obj, "__name__", ""))
+        if guard and isinstance(getattr(__obj, "__self__", None), str):
+            return guard(__obj.__self__, *args)
+        return super().call(__context, __obj, *args, **kwargs)
+
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return what is under a name: what the data says comes before what its type can do."""
         if isinstance(obj, dict) and attribute in obj:
             return obj[attribute]
         return super().getattr(obj, attribute)
+
+    def wrap_str_format(self, value: Any) -> None:
+        """Return None: texts have no method format here, which could pad without end."""
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Return whether the data may be asked for this."""
@@ -136,6 +155,25 @@ def _format(template: str, *values: object) -> str:
     if "*" in template or any(int(width) > MAX_WIDTH for width in _WIDTHS.findall(template)):
         raise SecurityError(f"pads to {MAX_WIDTH} characters at most")
     return template % values
+
+
+def _replace(text: str, old: str, new: str, *count: int) -> str:
+    if text.count(old) * len(new) > MAX_LENGTH:
+        raise SecurityError(f"longer than {MAX_LENGTH}")
+    return str(text).replace(old, new, *count)
+
+
+def _join(values: Iterable[Any], between: str = "", attribute: str | None = None) -> str:
+    texts = [str(value if attribute is None else value[attribute]) for value in values]
+    if len(texts) * len(between) + sum(map(len, texts)) > MAX_LENGTH:
+        raise SecurityError(f"longer than {MAX_LENGTH}")
+    return between.join(texts)
+
+
+_GUARDS: dict[str, Callable[..., str]] = {
+    "join": lambda between, values: _join(values, between),
+    "replace": _replace,
+}
 
 
 def _json(value: Json) -> str:

@@ -72,7 +72,7 @@ def _word(spot: Spot, raw: Json) -> str | None:
         return None
     if len(words) != 1:
         what = " and ".join(map(quoted, words or raw)) or "nothing"
-        spot.wrong(f"a step says one thing, not {what}.{did_you_mean('', WORDS) if not words else ''}")
+        spot.wrong(f"a step says one thing, not {what}" + ("" if words else f".{did_you_mean('', WORDS)}"))
         return None
     return str(words[0])
 
