@@ -97,6 +97,10 @@ bench: install ## measure speed and memory (ARGS="--reference")
 conformance: install ## hold the server to its contract at length (ARGS="--examples 200 --seeds 1,2,3")
 	$(BIN)/python -m tests.conformance $(ARGS)
 
+.PHONY: parity
+parity: install ## ask us and the real server the same, side by side (ARGS="crons streams")
+	$(BIN)/python -m tests.parity $(ARGS)
+
 .PHONY: constraints
 constraints: ## pin the latest versions of everything anew
 	@$(find_python); \

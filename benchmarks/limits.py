@@ -1,4 +1,4 @@
-"""What the figures must keep to: ratios of one run, which hold on any machine, and what is promised in plain figures."""
+"""What the figures must keep to: ratios of one run, which hold on any machine, and what is promised in figures."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def limits(figures: Figures) -> list[Limit]:
             for name in ("first-event", "first-token", "first-token-of-many")
         ),
         *(
-            Limit(MEASURES[name][0], figures.get(name, FAKE), 20_000, "1/s", at_least=True)
+            Limit(MEASURES[name][0], figures.get(name, FAKE), 20_000, "events/s", at_least=True)
             for name in ("events-tokens", "events-custom", "events-several")
         ),
         *(

@@ -51,13 +51,13 @@ class Job:
                 client.socket.close()
 
 
-Outcome = TypeVar("Outcome", covariant=True)
+Outcome_co = TypeVar("Outcome_co", covariant=True)
 
 
-class Playable(Protocol[Outcome]):
+class Playable(Protocol[Outcome_co]):
     """Work for the load process."""
 
-    def play(self) -> Outcome:
+    def play(self) -> Outcome_co:
         """Do the work, and return what it came to. BenchError if that cannot be."""
 
 
@@ -112,7 +112,7 @@ class Load:
         self._process.kill()
         self._process.join()
 
-    def play(self, job: Playable[Outcome]) -> Outcome:
+    def play(self, job: Playable[Outcome_co]) -> Outcome_co:
         """Play a job to its end. BenchError if the server answers with anything but 200, or not at all."""
         try:
             self._pipe.send(job)
@@ -121,7 +121,7 @@ class Load:
             raise BenchError("the load process is gone") from error
         if isinstance(outcome, str):
             raise BenchError(outcome)
-        return cast("Outcome", outcome)
+        return cast("Outcome_co", outcome)
 
 
 def _serve(pipe: Connection, processors: set[int]) -> None:

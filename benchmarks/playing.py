@@ -31,7 +31,7 @@ HELD = {"streams-open", "streams-complete", "streams-memory"}
 MANY = 5_000
 """Numbers that are said without a pause by the agent whose first token is waited for."""
 SEVERAL = 8
-PACED, PACE = 50, 0.2
+PACED, PACE = 25, 0.2
 """Numbers that each of many streams says, and seconds before each of their tokens."""
 SLOWER = 20
 """How many times less the reference server is given to do."""

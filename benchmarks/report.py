@@ -36,7 +36,7 @@ SECTIONS: tuple[tuple[Unit, str], ...] = (
     ("1/s", "Answers per second to 8 connections (more is better)"),
     ("ms", "Milliseconds from a request on, one after the other (less is better)"),
     ("events/s", "Events per second (more is better)"),
-    ("streams", "Of 1,000 streams at once, 100 events each, five a second (more is better)"),
+    ("streams", "Of 1,000 streams at once, 50 events each, five a second (more is better)"),
     ("kB", "Resident memory in kB (less is better)"),
 )
 FORMATS: dict[Unit, str] = {
@@ -163,9 +163,9 @@ def _limits(all_limits: list[Limit]) -> Iterator[str]:
     yield ""
     yield "Limits"
     for limit in all_limits:
-        measured = _cell(limit.measured, ".2f", 8) if not limit.unit else _cell(limit.measured, ".1f", 8)
-        bound = f"{'at least' if limit.at_least else 'at most'} {limit.bound:g} {limit.unit}".rstrip()
-        yield f"  {limit.title:<58}{measured}   {bound:<15}{limit.verdict}"
+        measured = _cell(limit.measured, ",.2f", 8) if not limit.unit else _cell(limit.measured, ",.1f", 8)
+        bound = f"{'at least' if limit.at_least else 'at most'} {limit.bound:,g} {limit.unit}".rstrip()
+        yield f"  {limit.title:<60}{measured}   {bound:<26}{limit.verdict}"
 
 
 def _cell(value: float | None, form: str, width: int) -> str:

@@ -22,7 +22,7 @@ from .shapes import difference
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .load import Load, Outcome, Playable, Tally
+    from .load import Load, Outcome_co, Playable, Tally
     from .servers import Running, Server
 
 HISTORIES = 10_000
@@ -207,7 +207,7 @@ class Run:
                 started[-1].hold()
             yield started
 
-    def play(self, up: Running, job: Playable[Outcome]) -> Outcome:
+    def play(self, up: Running, job: Playable[Outcome_co]) -> Outcome_co:
         """Play a job with a server, which is held again afterwards."""
         up.go_on()
         try:

@@ -13,7 +13,7 @@ import orjson
 from starlette.responses import StreamingResponse
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from starlette.requests import Request
 
@@ -38,7 +38,7 @@ async def begun(run: Row, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 async def tokens(run: Row, n: int, pace: float = 0) -> AsyncIterator[bytes]:
     """Say the numbers from 1 to n, with a space after each."""
-    message = {
+    message: Row = {
         "content": "",
         "additional_kwargs": {},
         "response_metadata": {},
@@ -97,4 +97,4 @@ def frame(event: str, data: Any) -> bytes:
     return b"event: %b\r\ndata: %b\r\n\r\n" % (event.encode(), orjson.dumps(data))
 
 
-AGENTS = {"tokens": tokens, "progress": progress, "counter": counter}
+AGENTS: dict[str, Callable[..., AsyncIterator[bytes]]] = {"tokens": tokens, "progress": progress, "counter": counter}

@@ -183,7 +183,8 @@ def _body(answer: bytes) -> bytes:
     head, _, rest = answer.partition(b"\r\n\r\n")
     if b"transfer-encoding: chunked" not in head.lower():
         raise BenchError("the server did not answer in chunks")
-    pieces, at = [], 0
+    pieces: list[bytes] = []
+    at = 0
     while True:
         end = rest.index(b"\r\n", at)
         size = int(rest[at:end], 16)

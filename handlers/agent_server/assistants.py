@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from understudy.agents import launching
 from understudy.agents.description import describe, describe_subgraphs
 from understudy.agents.drawing import draw
 from understudy.errors import Invalid
@@ -68,9 +69,10 @@ async def patch(world: World, assistant_id: str, body: JsonObject) -> JsonObject
 
 
 async def delete(world: World, assistant_id: str, delete_threads: Json) -> None:
-    """Delete an assistant with its crons; its threads too, if asked."""
+    """Delete an assistant with its crons, and stop its runs; delete its threads too, if asked."""
     world.assistants.delete(assistant_id)
     world.crons.forget_assistant(assistant_id)
+    await launching.forsake(world, assistant_id)
     if str(delete_threads).lower() == "true":
         of_it = world.threads.rows_with(assistant_id=assistant_id)
         world.threads.prune([thread["thread_id"] for thread in of_it], "delete")

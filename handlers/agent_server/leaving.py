@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy.agents.launching import start_next, stop
-from understudy.state.runs import ACTIVE, Stop
+from understudy.state.life_cycle import ACTIVE
+from understudy.state.runs import Stop
 
 if TYPE_CHECKING:
     from understudy.state.world import World

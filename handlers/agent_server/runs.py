@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from understudy.agents import launching
 from understudy.errors import Invalid, Unacceptable
 from understudy.exchange import Answer, Stream
-from understudy.state.runs import ACTIVE
+from understudy.state.life_cycle import ACTIVE
 from understudy.wire import canonical
 
 from . import results, streams
@@ -36,11 +36,12 @@ FIELDS = (
 async def create(world: World, thread_id: str, body: JsonObject, caller: Caller) -> Answer:
     """Start a run and answer at once."""
     row = await launching.launch(world, thread_id, body, request_id=request_id(world, caller))
-    return Answer(row, headers={"content-location": f"/threads/{thread_id}/runs/{row['run_id']}"})
+    return Answer(row, headers={"content-location": f"/threads/{row['thread_id']}/runs/{row['run_id']}"})
 
 
 async def stream(world: World, thread_id: str, body: JsonObject, caller: Caller) -> Stream:
     """Start a run and send its events as they occur."""
+    thread_id = _thread_id(thread_id)
     row = await launching.launch(world, thread_id, body, request_id=request_id(world, caller))
     path = f"/threads/{thread_id}/runs/{row['run_id']}"
     reader = streams.of_run(world.feeds.of(thread_id), row["run_id"])
@@ -51,6 +52,7 @@ async def stream(world: World, thread_id: str, body: JsonObject, caller: Caller)
 
 async def wait(world: World, thread_id: str, body: JsonObject, caller: Caller) -> Stream:
     """Start a run and answer with what it comes to."""
+    thread_id = _thread_id(thread_id)
     row = await launching.launch(world, thread_id, body, request_id=request_id(world, caller))
     path = f"/threads/{thread_id}/runs/{row['run_id']}"
     reader = streams.of_run(world.feeds.of(thread_id), row["run_id"])
@@ -101,12 +103,18 @@ async def delete(world: World, thread_id: str, run_id: str) -> None:
 async def cancel(world: World, thread_id: str, run_id: str, wait: Json, action: Json) -> Answer | Stream:
     """Stop a run; with `wait`, answer when it has stopped."""
     row = world.runs.get(thread_id, run_id)
-    await launching.cancel(world, [row] if row else [], _action(action))
-    if not said(wait):
+    reader = streams.of_run(world.feeds.of(thread_id), run_id)
+    try:
+        await launching.cancel(world, [row] if row else [], _action(action))
+    except BaseException:
+        reader.close()
+        raise
+    if row is None or not said(wait):
+        reader.close()
         return Answer(b"", status=202, media_type=None)
     path = f"/threads/{thread_id}/runs/{run_id}"
     headers = {"location": f"{path}/join", "content-location": path}
-    return Stream(results.told({}), "application/json", headers)
+    return Stream(results.awaited(world, row, reader, cancels=False), "application/json", headers)
 
 
 async def cancel_many(world: World, body: JsonObject, action: Json) -> Answer:
@@ -134,6 +142,13 @@ def request_id(world: World, caller: Caller) -> str:
 
 def _action(told: Json) -> Action:
     return "rollback" if told == "rollback" else "interrupt"
+
+
+def _thread_id(text: str) -> str:
+    try:
+        return canonical(text)
+    except ValueError as error:
+        raise Unacceptable(str(error)) from None
 
 
 def _canonical(text: str, noun: str) -> str:

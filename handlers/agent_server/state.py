@@ -40,9 +40,7 @@ async def update(world: World, thread_id: str, body: JsonObject) -> JsonObject:
     """Change the state as if a node had returned the values; return where the new checkpoint is."""
     row = world.threads.get(thread_id)
     agent = agent_of(world, row)
-    active = world.runs.active(thread_id)
-    if active or row["status"] == "busy":
-        raise Conflict(f"Thread {thread_id} has in-flight runs: {[run['run_id'] for run in active]}")
+    refuse_busy(world, row)
     at = body.get("checkpoint") or {}
     checkpoint_id = at.get("checkpoint_id") or body.get("checkpoint_id")
     place = Place(at.get("checkpoint_ns") or ROOT, str(checkpoint_id) if checkpoint_id else None)
@@ -50,6 +48,14 @@ async def update(world: World, thread_id: str, body: JsonObject) -> JsonObject:
     tell_update(world, thread_id)
     ref = checkpoint_ref(thread_id, place.namespace, made.id, made.metadata.get("parents", {}))
     return {"checkpoint": ref, "configurable": ref, "checkpoint_id": made.id}
+
+
+def refuse_busy(world: World, row: JsonObject) -> None:
+    """Raise Conflict if runs are under way on a thread: its state is theirs to change."""
+    thread_id = row["thread_id"]
+    active = world.runs.active(thread_id)
+    if active or row["status"] == "busy":
+        raise Conflict(f"Thread {thread_id} has in-flight runs: {[run['run_id'] for run in active]}")
 
 
 def tell_update(world: World, thread_id: str) -> None:

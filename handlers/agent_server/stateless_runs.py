@@ -24,7 +24,8 @@ async def create(world: World, body: JsonObject, caller: Caller) -> Answer:
 
 async def batch(world: World, body: list[JsonObject], caller: Caller) -> list[JsonObject]:
     """Start several runs. The ones before one that cannot be are started all the same."""
-    return [await launching.launch(world, None, one, request_id=request_id(world, caller)) for one in body]
+    asked_by = request_id(world, caller)
+    return [await launching.launch(world, None, one, request_id=asked_by) for one in body]
 
 
 async def stream(world: World, body: JsonObject, caller: Caller) -> Stream:

@@ -9,7 +9,7 @@ import orjson
 from understudy.errors import Invalid
 from understudy.exchange import Stream
 from understudy.state.feeds import END, order
-from understudy.state.runs import ACTIVE
+from understudy.state.life_cycle import ACTIVE
 from understudy.wire import BEAT, HEARTBEAT, frame
 
 from .leaving import leave
@@ -86,7 +86,8 @@ async def followed(
                     break
                 if not modes or _matches(event, modes):
                     frames.append(frame(event.name, event.data, event.id if with_ids else None))
-            if frames or not events:
+            ended = ended or reader.is_closed
+            if frames or not (events or ended):
                 yield b"".join(frames) if events else HEARTBEAT
     finally:
         reader.close()
@@ -103,7 +104,7 @@ def _joined(world: World, row: JsonObject, last_event_id: str | None) -> Reader:
     feed, run_id = world.feeds.of(row["thread_id"]), row["run_id"]
     past = feed.kept(run_id, _after(last_event_id)) if last_event_id else []
     reader = feed.read(lambda event: event.run_id == run_id, past=past)
-    if row["status"] not in ACTIVE and not (past and past[-1].name == END):
+    if row["status"] not in ACTIVE and run_id not in world.runs.playing:
         reader.close()
     return reader
 

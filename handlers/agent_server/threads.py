@@ -14,7 +14,7 @@ from understudy.state.storage import storage as measure
 from understudy.wire import canonical
 
 from .queries import selected
-from .state import tell_update
+from .state import refuse_busy, tell_update
 
 if TYPE_CHECKING:
     from understudy.state.world import World
@@ -48,6 +48,7 @@ async def create(world: World, body: JsonObject) -> JsonObject | Answer:
     if not body.get("supersteps"):
         return row
     thread_id = row["thread_id"]
+    refuse_busy(world, row)
     try:
         agent = agent_of(world, row)
     except Refusal as problem:

@@ -188,6 +188,7 @@ def _serve(options: argparse.Namespace) -> int:
     world.allow_loopback_webhooks = told.allow_loopback_webhooks
     app = create_app(told, lambda scope: world)
     bound = opened(told.host, told.port)
+    world.address = address(bound)
     if told.is_public and not told.api_keys:
         print(f"understudy: {told.host} can be reached by other machines; --api-key asks for a key", file=sys.stderr)
     names = ", ".join(scenario.name for scenario in scenarios)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from understudy.agents.protocol.channels import CHANNELS, Subscription
-from understudy.agents.protocol.session import Session
+from understudy.agents.protocol.session import Gap, Session
 from understudy.state.feeds import END, Event
 from understudy.state.world import World
 
@@ -34,6 +34,20 @@ def test_runs_are_told_as_by_the_reference(recording: Json) -> None:
 
     kept = {at for run in recording["runs"] for event in run["events"] if (at := timestamp(event["data"]))}
     assert timeless(told, kept) == timeless(recording["told"], kept)
+
+
+def test_events_that_are_not_kept_any_more_leave_a_gap() -> None:
+    recording = next(each for each in RECORDINGS if each["name"] == "a spoken message")
+    (run,) = recording["runs"]
+    told: list[Json] = []
+    session = Session(world_of(recording), recording["thread"]["thread_id"], told.append, kept=3)
+    for event in run["events"]:
+        session.take(Event(event["id"], run["run"]["run_id"], event["event"], event["data"]))
+
+    with pytest.raises(Gap, match="since=1 is older than min_available_seq=10"):
+        session.subscribe("late", Subscription(CHANNELS), since=1)
+    assert session.subscribe("in time", Subscription(CHANNELS), since=9) == 3
+    assert [event["seq"] for event in told] == [10, 11, 12]
 
 
 def world_of(recording: Json) -> World:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.parity import table
 from tests.parity.compare import Parting, partings
 from tests.parity.record import played
+from tests.parity.sequence import Sequence
 from tests.parity.servers import AT_ONCE, NotThere, install, reference, understudy
 from tests.parity.wanted import unmet, unwanted
 from tests.recorded.record import CannotRecord
@@ -41,9 +42,7 @@ def main() -> int:
         return 2
 
 
-def compare(
-    groups: dict[str, tuple[table.Sequence, ...]], reference: str, fake: str, *, at_once: int
-) -> list[Parting]:
+def compare(groups: dict[str, tuple[Sequence, ...]], reference: str, fake: str, *, at_once: int) -> list[Parting]:
     """Play and compare; print each group's figures and each difference; return those that nobody wanted."""
     start = time.monotonic()
     found: list[Parting] = []

@@ -33,6 +33,20 @@ def canonical(answers: Json, own: Iterable[str] = ()) -> Json:
     return _Counting(own).copy(answers)
 
 
+COUNTED = re.compile(r"\b([0-9a-f]{8})-0000-([0-9])000-([0-9a-f]{4})-000000000000\b")
+SHORT = re.compile(r"<(\d+)\.(\d)\.([0-9a-f]{4})>")
+
+
+def shortened(text: str) -> str:
+    """The text with its counted ids as `<number.version.step>`, as recordings have them."""
+    return COUNTED.sub(lambda found: f"<{int(found[1], 16)}.{found[2]}.{found[3]}>", text)
+
+
+def expanded(text: str) -> str:
+    """The text with counted ids for all that `shortened` wrote."""
+    return SHORT.sub(lambda found: f"{int(found[1]):08x}-0000-{found[2]}000-{found[3]}-000000000000", text)
+
+
 class _Counting:
     def __init__(self, own: Iterable[str]) -> None:
         self._counted = {identity: identity for identity in own}

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.parity import table
-from tests.parity.canonical import canonical
+from tests.parity.canonical import canonical, expanded, shortened
 from tests.parity.compare import own_ids, partings
 from tests.parity.play import Player, Seen
 from tests.parity.sequence import Json, Sequence
@@ -65,9 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if options.check and differing else 0
 
 
-def played(
-    url: str, sequences: Iterable[Sequence], *, at_once: int = 1
-) -> Iterator[tuple[Sequence, list[Seen]]]:
+def played(url: str, sequences: Iterable[Sequence], *, at_once: int = 1) -> Iterator[tuple[Sequence, list[Seen]]]:
     """Each sequence with what the server at `url` answered; what they made is removed.
 
     So many are played at once; then, one by one, those that have to be alone.
@@ -89,7 +87,7 @@ def played(
 def read(group: str) -> dict[str, list[Seen]]:
     """What was recorded of a group of sequences, by their names."""
     path = RECORDED / f"{group}.json"
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+    return dict(json.loads(expanded(path.read_text(encoding="utf-8")))) if path.exists() else {}
 
 
 def write(group: str, recorded: dict[str, list[Seen]]) -> None:
@@ -100,7 +98,8 @@ def write(group: str, recorded: dict[str, list[Seen]]) -> None:
         if sequence.name in recorded
     )
     RECORDED.mkdir(exist_ok=True)
-    (RECORDED / f"{group}.json").write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
+    text = "{\n" + ",\n".join(parts) + "\n}\n"
+    (RECORDED / f"{group}.json").write_text(shortened(text), encoding="utf-8")
 
 
 def _lines(steps: Iterable[Seen]) -> str:

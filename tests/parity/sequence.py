@@ -32,6 +32,7 @@ class Ask:
     `keep` says where in the answer a name's value stands, as in `{"run": "body/run_id"}`. With `until` it is asked
     again until each of these places holds one of these values. `upto` ends the reading of a stream: after so many
     events, or after the first one of that name; a stream that ends by itself is read to its end without.
+    The parts `unread` are left out: what stands there is chance on the reference server.
     """
 
     request: str
@@ -41,6 +42,7 @@ class Ask:
     keep: Mapping[str, str] = field(default_factory=dict)
     until: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
     upto: int | str | None = None
+    unread: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -125,11 +127,19 @@ def wait(graph: str, given: Json = NOTHING, *, at: str = "thread", **body: Json)
 
 
 def stream(
-    graph: str, given: Json = NOTHING, mode: Json = NOTHING, *, at: str = "thread", upto: int | str | None = None, **body: Json
+    graph: str,
+    given: Json = NOTHING,
+    mode: Json = NOTHING,
+    *,
+    at: str = "thread",
+    upto: int | str | None = None,
+    **body: Json,
 ) -> Ask:
     """Create a run, read its events and keep its id."""
     more = body if mode is NOTHING else {"stream_mode": mode, **body}
-    return Ask(f"POST /threads/{{{at}}}/runs/stream", _run(graph, given, more), upto=upto, keep={"run": "events/0/data/run_id"})
+    return Ask(
+        f"POST /threads/{{{at}}}/runs/stream", _run(graph, given, more), upto=upto, keep={"run": "events/0/data/run_id"}
+    )
 
 
 def refused(step: Ask) -> Ask:
@@ -148,8 +158,9 @@ def joined(run: str = "run", *, last: str | None = None, query: str = "", upto: 
 
 
 def begun(run: str = "run") -> Ask:
-    """Wait until a run is being played."""
-    return Ask(f"GET /threads/{{thread}}/runs/{{{run}}}", until={"body/status": ("running",)})
+    """Wait until a run is being played, and its first node is at work."""
+    at_work = {"body/status": ("running",), "body/kwargs/config/metadata/run_attempt": (1,)}
+    return Ask(f"GET /threads/{{thread}}/runs/{{{run}}}", until=at_work)
 
 
 def over(run: str = "run") -> Ask:
@@ -162,6 +173,11 @@ def settled(at: str = "thread") -> Ask:
     return Ask(f"GET /threads/{{{at}}}", until={"body/status": SETTLED})
 
 
+def latest() -> Ask:
+    """Keep the id of the thread's latest run, however far that is."""
+    return Ask("GET /threads/{thread}/runs", keep={"run": "body/0/run_id"}, unread=("body",))
+
+
 def found(run: str = "run") -> Ask:
     return Ask(f"GET /threads/{{thread}}/runs/{{{run}}}")
 
@@ -170,8 +186,8 @@ def state(query: str = "", **keep: str) -> Ask:
     return Ask(f"GET /threads/{{thread}}/state{query}", keep=keep)
 
 
-def history(limit: int = 20, **keep: str) -> Ask:
-    return Ask("POST /threads/{thread}/history", {"limit": limit}, keep=keep)
+def history(**keep: str) -> Ask:
+    return Ask("POST /threads/{thread}/history", {"limit": 20}, keep=keep)
 
 
 def aftermath() -> tuple[Ask, ...]:

@@ -43,7 +43,17 @@ def test_every_graph_and_every_mode_is_asked_for() -> None:
 
     for graph in ("agent", "steps", "chat", "custom", "parent", "par", "ctx", "cfg"):
         assert f'"assistant_id": "{graph}"' in asked
-    for mode in ("values", "updates", "messages", "messages-tuple", "events", "debug", "tasks", "checkpoints", "custom"):
+    for mode in (
+        "values",
+        "updates",
+        "messages",
+        "messages-tuple",
+        "events",
+        "debug",
+        "tasks",
+        "checkpoints",
+        "custom",
+    ):
         assert f'"stream_mode": "{mode}"' in asked
 
 

@@ -104,11 +104,7 @@ def send(url: str, request: Request) -> Answer:
 def relevant(response: HTTPResponse, url: str) -> dict[str, str]:
     """The headers that clients rely on, in alphabetical order."""
     headers = {name.lower(): value.replace(url, SERVER) for name, value in response.getheaders()}
-    return {
-        name: headers[name]
-        for name in sorted(headers)
-        if name in RELEVANT or name.startswith(RELEVANT_FAMILIES)
-    }
+    return {name: headers[name] for name in sorted(headers) if name in RELEVANT or name.startswith(RELEVANT_FAMILIES)}
 
 
 def title(request: Request) -> str:

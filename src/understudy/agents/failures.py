@@ -54,15 +54,28 @@ class InvalidUpdate(Unacceptable):
 
 
 class WrongType(Unacceptable):
-    """A value was written to a channel that takes others."""
+    """A value was written to a channel that takes others; `python` is how a node in Python would have failed."""
+
+    def __init__(self, detail: str, python: str) -> None:
+        super().__init__(detail)
+        self.python = python
 
 
-_CLASSES: dict[type[Unacceptable], str] = {InvalidUpdate: "InvalidUpdateError", WrongType: "TypeError"}
+class Unsupported(Unacceptable):
+    """Something is taken for a message that is none."""
+
+
+_CLASSES: dict[type[Unacceptable], str] = {
+    InvalidUpdate: "InvalidUpdateError",
+    Unsupported: "NotImplementedError",
+    WrongType: "TypeError",
+}
 
 
 def failure_of(refusal: Unacceptable) -> Failure:
     """Return the failure of a run whose writes were refused."""
-    return Failure(_CLASSES.get(type(refusal), "ValueError"), refusal.detail)
+    told = refusal.python if isinstance(refusal, WrongType) else refusal.detail
+    return Failure(_CLASSES.get(type(refusal), "ValueError"), told)
 
 
 def out_of_steps(limit: int) -> Failed:

@@ -10,7 +10,8 @@ from understudy.agents.performing import perform
 from understudy.agents.webhooks import refuse_or_accept
 from understudy.errors import NotFound
 from understudy.state.clock import moment, timestamp
-from understudy.state.runs import ACTIVE, Playing, Stop
+from understudy.state.life_cycle import ACTIVE, ENDINGS
+from understudy.state.runs import Playing, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,17 +53,19 @@ async def begin(world: World, order: Order, *, request_id: str | None = None, cr
 def start_next(world: World, thread_id: str) -> None:
     """Start the run whose turn it is on a thread, or see to it that it starts when its time has come."""
     runs = world.runs
-    active = runs.active(thread_id)
     waiting = runs.queues.pop(thread_id, None)
     if waiting is not None:
         waiting.cancel()
-    if not active or any(row["run_id"] in runs.playing for row in active):
+    active = runs.active(thread_id)
+    if not active or runs.is_played(thread_id):
         return
     first = active[0]
     if first["created_at"] > timestamp(world.clock.now()):
         runs.queues[thread_id] = asyncio.ensure_future(_start_later(world, thread_id, first["created_at"]))
         return
-    runs.playing[first["run_id"]] = Playing(asyncio.ensure_future(_play(world, first)))
+    task = asyncio.ensure_future(_play(world, first))
+    playing = runs.playing[first["run_id"]] = Playing(thread_id, task)
+    task.add_done_callback(lambda _: _played(world, first, playing))
 
 
 async def _start_later(world: World, thread_id: str, when: str) -> None:
@@ -72,11 +75,21 @@ async def _start_later(world: World, thread_id: str, when: str) -> None:
 
 
 async def _play(world: World, row: JsonObject) -> None:
+    playing = world.runs.playing[row["run_id"]]
     try:
         await perform(world, row)
     finally:
-        world.runs.playing.pop(row["run_id"], None)
-        start_next(world, row["thread_id"])
+        _played(world, row, playing)
+
+
+def _played(world: World, row: JsonObject, playing: Playing) -> None:
+    """Let the next run have its turn. A task that is cancelled before it begins does not come to say so itself."""
+    if world.runs.playing.get(row["run_id"]) is not playing:
+        return
+    del world.runs.playing[row["run_id"]]
+    if playing.task.cancelled():
+        world.feeds.end(row["thread_id"], row["run_id"])
+    start_next(world, row["thread_id"])
 
 
 def stop(world: World, row: JsonObject, why: Stop) -> asyncio.Task[None] | None:
@@ -87,13 +100,15 @@ def stop(world: World, row: JsonObject, why: Stop) -> asyncio.Task[None] | None:
         world.runs.playing.pop(row["run_id"]).task.cancel()
         playing = None
     if playing is None:
-        if why.action == "rollback":
+        left = ENDINGS["rolled back" if why.action == "rollback" else "never begun"]
+        now = timestamp(world.clock.now())
+        if left.run is None:
             world.runs.delete(row["run_id"])
         else:
-            world.runs.update(row["run_id"], status="interrupted", updated_at=timestamp(world.clock.now()))
-        if not world.runs.active(row["thread_id"]):
-            world.threads.note(row["thread_id"], status="idle", updated_at=timestamp(world.clock.now()))
-        world.feeds.of(row["thread_id"]).end(row["run_id"])
+            world.runs.update(row["run_id"], status=left.run, updated_at=now)
+        if not world.runs.active(row["thread_id"]) and not world.runs.is_played(row["thread_id"]):
+            world.threads.note(row["thread_id"], status=left.rests, updated_at=now)
+        world.feeds.end(row["thread_id"], row["run_id"])
         return None
     if playing.stop is None:
         playing.stop = why
@@ -103,15 +118,25 @@ def stop(world: World, row: JsonObject, why: Stop) -> asyncio.Task[None] | None:
     return playing.task
 
 
+async def forsake(world: World, assistant_id: str) -> None:
+    """Stop the runs of an assistant that has gone."""
+    rows = [row for row in world.runs.active() if row["assistant_id"] == assistant_id]
+    if rows:
+        await cancel(world, rows, "interrupt")
+
+
 async def delete(world: World, row: JsonObject) -> None:
     """Delete a run and the checkpoints that it made. One that is not over is stopped first."""
-    task = stop(world, row, Stop("rollback", "deleted")) if row["status"] in ACTIVE else None
+    playing = world.runs.playing.get(row["run_id"])
+    task = playing and playing.task
+    if row["status"] in ACTIVE:
+        task = stop(world, row, Stop("rollback", "deleted"))
     if task is not None:
         await asyncio.wait([task], timeout=_UNHURRIED)
     if world.threads.seek(row["thread_id"]) is not None:
         world.threads.forget_run(row["thread_id"], row["run_id"])
     world.runs.delete(row["run_id"])
-    world.feeds.of(row["thread_id"]).forget(row["run_id"])
+    world.feeds.forget_run(row["thread_id"], row["run_id"])
     start_next(world, row["thread_id"])
 
 

@@ -54,7 +54,8 @@ class Loop:
         self.tasks: list[Task] = []
         self.step = -1
         metadata = {**run.metadata, "ls_integration": "langgraph"}
-        self.chain = Chain(run.output, run.world.ids, run.agent.graph_id, metadata, run_id=run.run_id)
+        tags = run.config.get("tags") or []
+        self.chain = Chain(run.output, run.world.ids, run.agent.graph_id, metadata, run_id=run.run_id, tags=tags)
         self._record = Record(run, agent, namespace, parents, around)
         self._nodes = Nodes(self)
         self._joins: JsonObject = {}
@@ -74,13 +75,14 @@ class Loop:
         base = self._record.base
         return {**self.parents, self.namespace: base.id if base else ""}
 
-    async def play(self, told: Json, *, resuming: bool = False) -> JsonObject:
+    async def play(self, told: Json) -> JsonObject:
         """Return the values in the end. Failed or Paused when it does not come to its end.
 
-        `told` is the input; a subgraph that is `resuming` goes on from its own last checkpoint, if it has one.
+        `told` is the input; a graph of a run that goes on from where the thread is goes on from its own last
+        checkpoint, if it has one.
         """
         try:
-            self._begin(told, resuming=resuming)
+            self._begin(told)
             while await self._superstep():
                 pass
         except (Failed, Paused) as end:
@@ -91,16 +93,12 @@ class Loop:
         self._record.close(broken_off=False)
         return self.values
 
-    def _begin(self, told: Json, *, resuming: bool) -> None:
+    def _begin(self, told: Json) -> None:
         nested = self.namespace != ROOT
         command = None if nested else self.run.command
-        if not nested:
-            # A graph that runs this one as a node, elsewhere, says so when it is resumed.
-            resumed = bool(self.run.config["configurable"].get("__pregel_resuming"))
-            resuming = told is None or command is not None or resumed
         if command is not None:
             self._command(command)
-        if self._record.base is not None and resuming:
+        if self._record.base is not None and self.run.goes_on:
             self._go_on(command)
         elif told is not None or command is not None:
             self._enter(told, command)
@@ -150,7 +148,7 @@ class Loop:
         if command is not None:
             updates = pairs(command.get("update") or {})
             self.values, _ = self._taken(updates)
-            task.input = dict(updates) if updates or command.get("goto") else None
+            task.input = dict(updates) if command.get("goto") else None
             task.goto = targets(command)
         self._keep("input", [task])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from understudy.agents.failures import Unsupported
 from understudy.agents.message_fields import CLASSES, abridged, check
 from understudy.errors import Unacceptable
 from understudy.wire import loads
@@ -108,7 +109,7 @@ def _message(item: Json) -> JsonObject:
         if len(item) != 2:
             raise Unacceptable(f"Message as a sequence must be (role string, template), not {abridged(item)}")
         return _stored(item[0], item[1], {})
-    raise Unacceptable(f"A message must be a string, an object or a list of role and content, not {abridged(item)}")
+    raise Unsupported(f"Unsupported message type: {type(item)}{_HELP}")
 
 
 def _unpacked(item: JsonObject) -> JsonObject:

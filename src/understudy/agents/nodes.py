@@ -16,6 +16,7 @@ from understudy.agents.steps import Emit, Fail, Goto, Interrupt, Say, Situation,
 from understudy.agents.tasks import Task, interrupt_id
 from understudy.errors import Unacceptable
 from understudy.state.agents import START
+from understudy.state.clock import give_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,16 +28,23 @@ if TYPE_CHECKING:
 
 _UNTOLD = ("checkpoint_id", "checkpoint_ns", "checkpoint_map", "thread_id")
 
+_SUPERSTEP = 4
+"""How many steps of a node take about as long as all that belongs to a superstep."""
+
 
 class Nodes:
     """The nodes of one graph of a run."""
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
+        self._many = False
+        """Whether several tasks are played at once: then all of them begin before any goes on."""
 
     async def run(self, tasks: Iterable[Task]) -> None:
         """Play the tasks that are not done, at once. Failed when one fails, Paused when any waits for an answer."""
+        await self._loop.run.output.breathe(_SUPERSTEP)
         waiting = [task for task in tasks if task.writes is None]
+        self._many = len(waiting) > 1
         if len(waiting) == 1:
             await self._attempt(waiting[0])
         elif waiting:
@@ -57,6 +65,8 @@ class Nodes:
     def beginning(self, task: Task) -> JsonObject:
         """Return what is told when a task begins."""
         told = {name: value for name, value in self._loop.run.metadata.items() if name not in _UNTOLD}
+        if self._loop.run.config.get("tags"):
+            told["tags"] = self._loop.run.config["tags"]
         return {
             "id": task.id,
             "name": task.name,
@@ -112,6 +122,8 @@ class Nodes:
             output.spoken |= ids_in(self._given(task)) if isinstance(self._given(task), dict) else set()
         chain = loop.chain.inside(task.name, f"graph:step:{loop.step}", told)
         chain.begin(self._given(task))
+        if self._many:
+            await give_way()
         writes: list[tuple[str, Json]]
         if task.name in agent.subgraphs:
             values = await self._play_subgraph(task, chain, told)
@@ -120,14 +132,14 @@ class Nodes:
             behaviour = agent.behaviours.get(task.name)
             work = _Work(self, task, told, chain)
             if behaviour is not None:
-                await work.do(behaviour(self.situation(task.name, self._given(task), path)))
+                await work.do(behaviour(self.situation(task.name, self._given(task), path, told)))
             writes = work.writes
             task.goto = work.goto
-        show_whole(output, loop.place, writes, told)
-        task.goto += self._chosen(task.name, writes)
+        task.goto += self._chosen(task.name, writes, told)
         task.writes = writes
         chain.stream(dict(writes))
         chain.end(dict(writes))
+        show_whole(output, loop.place, writes, told)
 
     def _start(self, task: Task) -> None:
         if task.input is None:
@@ -135,7 +147,8 @@ class Nodes:
         if not isinstance(task.input, dict):
             raise Failed(Failure("InvalidUpdateError", _not_a_dict(task.input)))
         task.writes = [(name, value) for name, value in task.input.items() if name in self._loop.agent.channels]
-        task.goto += self._chosen(START, task.writes, stored=False)
+        told = {"langgraph_checkpoint_ns": f"{START}:{task.id}"}
+        task.goto += self._chosen(START, task.writes, told, stored=False)
 
     async def _play_subgraph(self, task: Task, chain: Chain, told: JsonObject) -> JsonObject:
         from understudy.agents.loop import Loop
@@ -147,20 +160,21 @@ class Nodes:
         within = {**told, "checkpoint_ns": inner.namespace}
         inner.chain = chain.inside("LangGraph", "seq:step:1", within)
         inner.chain.begin(self._given(task))
-        resuming = bool(loop.run.command is not None or loop.run.input is None)
-        values = await inner.play(self._given(task), resuming=resuming)
+        values = await inner.play(self._given(task))
         inner.chain.end(values)
         return values
 
-    def situation(self, node: str, given: Json, path: str, state: JsonObject | None = None) -> Situation:
-        """Return what a node has at hand."""
+    def situation(
+        self, node: str, given: Json, path: str, told: JsonObject, state: JsonObject | None = None
+    ) -> Situation:
+        """Return what a node has at hand; `told` is what events tell of its task."""
         loop, run = self._loop, self._loop.run
         return Situation(
             node=node,
             input=given,
             state=loop.values if state is None else state,
             run_input=run.input,
-            config=run.config,
+            config=run.config_at(told["langgraph_checkpoint_ns"]),
             context=run.context,
             store=run.world.store,
             visit=run.world.runs.visits[run.thread_id, path],
@@ -168,7 +182,7 @@ class Nodes:
             resume=run.resume,
         )
 
-    def _chosen(self, node: str, writes: list[tuple[str, Json]], *, stored: bool = True) -> list[Any]:
+    def _chosen(self, node: str, writes: list[tuple[str, Json]], told: JsonObject, *, stored: bool = True) -> list[Any]:
         loop = self._loop
         if node not in loop.agent.routes:
             return []
@@ -180,7 +194,7 @@ class Nodes:
             raise Failed(failure_of(refusal)) from None
         path = "|".join([*(level.partition(":")[0] for level in loop.place), node])
         with _Raised():
-            return chosen(loop.agent, node, self.situation(node, values, path, values))
+            return chosen(loop.agent, node, self.situation(node, values, path, told, values))
 
     def answer(self, task: Task, asked: int, value: Json) -> Json:
         """Return the answer to what a task asks, its `asked`-th question. Paused if there is none yet."""
@@ -251,6 +265,7 @@ class _Work:
                     except (StopIteration, StopAsyncIteration):
                         return
                 result = await self._take(step)
+                await self._nodes._loop.run.output.breathe()  # noqa: SLF001
         finally:
             if running:
                 await script.aclose()  # type: ignore[union-attr]
@@ -302,6 +317,8 @@ class _Work:
         for at, piece in enumerate(speech.pieces):
             if said.pace:
                 await loop.run.world.pause(said.pace)
+            else:
+                await output.breathe()
             if chain.id:
                 chain.stream(speech.chunk(at))
             if shown:

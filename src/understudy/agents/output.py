@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy.agents.protocol.envelopes import Envelopes, is_v2
-from understudy.state.clock import timestamp
+from understudy.state.clock import give_way, pause, timestamp
 from understudy.state.feeds import END
 
 if TYPE_CHECKING:
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from understudy.wire import Json, JsonObject
 
     Place = tuple[str, ...]
+
+_BREATH = 32
+"""Things that a run does before it lets others have their turn."""
+
+_AHEAD = 4096
+"""Events that a run may be ahead of a reader before it waits for him, `_NAP` seconds at a time."""
+
+_NAP = 0.02
 
 _V2 = frozenset({"values", "messages", "tasks"})
 
@@ -36,6 +44,7 @@ class Output:
         self._subgraphs = bool(kwargs["subgraphs"])
         if self._envelopes is not None:
             self._modes, self._subgraphs = _V2, True
+        self._unbroken = 0
         self.last: JsonObject | None = None
         self.spoken: set[str] = set()
         """The ids of messages that have been shown."""
@@ -61,6 +70,24 @@ class Output:
     def begin(self) -> None:
         """Tell the readers which run this is."""
         self._put("metadata", {"run_id": self._run_id, "attempt": 1})
+
+    async def breathe(self, things: int = 1) -> None:
+        """Let others have their turn every so often, and wait for readers who are far behind while they read on.
+
+        A run says this between the things that it does, so that one that does many does not hold up the server, and
+        does not fill its memory with what nobody has read yet. A reader who does not read on slows it, but no more.
+        """
+        self._unbroken += things
+        if self._unbroken < _BREATH:
+            return
+        self._unbroken = 0
+        await give_way()
+        unread = self._feed.unread
+        while unread > _AHEAD:
+            await pause(_NAP)
+            before, unread = unread, self._feed.unread
+            if unread >= before:
+                return
 
     def error(self, error: JsonObject) -> None:
         """Tell the readers that the run failed."""

@@ -51,9 +51,25 @@ class Performance:
     visits: Counter[str] = field(default_factory=Counter)
 
     @property
+    def goes_on(self) -> bool:
+        """Whether the run goes on from where its thread is, instead of starting with an input."""
+        # A graph that runs this one as a node, elsewhere, says so when it is resumed.
+        told = bool(self.config["configurable"].get("__pregel_resuming"))
+        return self.input is None or self.command is not None or told
+
+    @property
     def metadata(self) -> JsonObject:
         """The metadata of the run's configuration, with the run and its thread."""
-        return {**self.config["metadata"], "run_id": self.run_id, "thread_id": self.thread_id}
+        return {
+            "graph_id": self.agent.graph_id,
+            **self.config["metadata"],
+            "run_id": self.run_id,
+            "thread_id": self.thread_id,
+        }
+
+    def config_at(self, namespace: str) -> JsonObject:
+        """Return the configuration as the node sees it that runs under this namespace."""
+        return {**self.config, "configurable": {**self.config["configurable"], "checkpoint_ns": namespace}}
 
     def of_task(self, task: Task, namespace: str, step: int) -> JsonObject:
         """Return what is told of a task in events and in the checkpoints of the subgraph that it runs."""
@@ -72,7 +88,9 @@ class Performance:
         configurable = {
             name: value
             for name, value in self.config["configurable"].items()
-            if isinstance(value, _SCALARS) and not name.startswith(("__", "langgraph_"))
+            if isinstance(value, _SCALARS)
+            and not name.startswith(("__", "langgraph_"))
+            and not (name == "checkpoint_ns" and not value)
         }
         within = (
             {"checkpoint_map": parents, **around, "checkpoint_ns": around["langgraph_checkpoint_ns"]} if around else {}

@@ -14,7 +14,7 @@ from understudy.agents.performance import EVERY, Performance
 from understudy.agents.webhooks import payload, post
 from understudy.errors import Refusal
 from understudy.state.checkpoints import ROOT
-from understudy.state.clock import timestamp
+from understudy.state.clock import give_way, timestamp
 
 if TYPE_CHECKING:
     from understudy.state.agents import Agent
@@ -29,6 +29,12 @@ VERSIONS = {"langgraph_version": "1.2.22", "langgraph_api_version": "0.16.7"}
 
 _STOPPED = {"interrupt": "UserInterrupt", "rollback": "UserRollback"}
 
+COMMAND = ("graph", "update", "resume", "goto")
+"""What a command consists of, as events tell it."""
+
+CONFIG = ("tags", "metadata", "callbacks", "run_name", "max_concurrency", "recursion_limit", "configurable", "run_id")
+"""The keys that a configuration has."""
+
 RECURSION_LIMIT = 10007
 """Supersteps that a run may take where nobody says how many."""
 
@@ -39,30 +45,33 @@ async def perform(world: World, row: JsonObject) -> None:
     feed = world.feeds.of(thread_id)
     graph_id = row["kwargs"]["config"]["configurable"]["graph_id"]
     agent = world.agents.get(graph_id) if graph_id in world.agents else None
-    kwargs = _begun(row["kwargs"], agent)
+    kwargs = _begun(row["kwargs"], agent, world.address)
     started_at = timestamp(world.clock.now())
-    world.runs.update(run_id, status="running", kwargs=kwargs)
+    world.runs.update(run_id, status="running")
     output = Output(feed, world.clock, run_id, kwargs)
     end = _End()
     try:
         output.begin()
+        await give_way()  # so that its readers know of it before it does anything
         await _play(performance(world, row, kwargs, agent or world.agents.get(graph_id), output))
     except Paused:
         pass
     except Failed as failed:
         end = _End(failed.failure)
     except asyncio.CancelledError:
-        playing = world.runs.playing.get(run_id)
-        end = _End(stop=playing.stop if playing is not None else None, cut=True)
+        end = _End(stop=world.runs.playing[run_id].stop, cut=True)
     except Refusal as refusal:
         end = _End(Failure("HTTPException", refusal.detail))
     except Exception as error:
         log.exception("run %s of thread %s", run_id, thread_id)
         end = _End(Failure(type(error).__name__, str(error), public=False))
     ended_at = timestamp(world.clock.now())
+    if world.runs.playing[run_id].cut:
+        output.finish()
+        return
     if end.failure is not None:
         output.error(end.failure.to_json())
-    _settle(world, row, output, end, ended_at)
+    _settle(world, row, kwargs, output, end, ended_at)
     output.finish()
     thread = world.threads.seek(thread_id)
     if thread is None:
@@ -83,7 +92,7 @@ async def perform(world: World, row: JsonObject) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """How a run ended: it came to its end or waits, it failed, or it was stopped; `cut` if its thread has gone."""
+    """How a run ended: it came to its end or waits, it failed, or it was stopped; `cut` if it was stopped at all."""
 
     failure: Failure | None = None
     stop: Stop | None = None
@@ -113,7 +122,7 @@ class _End:
 
 async def _play(run: Performance) -> None:
     loop = Loop(run, run.agent, ROOT, {}, {})
-    loop.chain.begin(run.input)
+    loop.chain.begin(run.input if run.command is None else {name: run.command.get(name) for name in COMMAND})
     try:
         await loop.play(run.input)
     except Paused:
@@ -135,7 +144,7 @@ def performance(world: World, row: JsonObject, kwargs: JsonObject, agent: Agent,
         run_id=row["run_id"],
         agent=agent,
         output=output,
-        config=config,
+        config={**config, "configurable": {**_unknown(config), **config["configurable"]}},
         context={name: value for name, value in context.items() if not known or name in known},
         input=kwargs["input"],
         command=kwargs["command"] or None,
@@ -145,7 +154,7 @@ def performance(world: World, row: JsonObject, kwargs: JsonObject, agent: Agent,
         interrupt_before=_names(kwargs["interrupt_before"]),
         interrupt_after=_names(kwargs["interrupt_after"]),
         feedback_keys=tuple(kwargs["feedback_keys"] or ()),
-        recursion_limit=int(config.get("recursion_limit") or RECURSION_LIMIT),
+        recursion_limit=_limit(config),
     )
 
 
@@ -155,7 +164,7 @@ def _context_keys(agent: Agent) -> JsonObject:
     return properties
 
 
-def _begun(kwargs: JsonObject, agent: Agent | None) -> JsonObject:
+def _begun(kwargs: JsonObject, agent: Agent | None, address: str) -> JsonObject:
     """Return a run's arguments as they read once it has begun."""
     config = kwargs["config"]
     configurable = dict(config["configurable"])
@@ -168,7 +177,7 @@ def _begun(kwargs: JsonObject, agent: Agent | None) -> JsonObject:
         **VERSIONS,
         "langgraph_plan": "enterprise",
         "langgraph_host": "self-hosted",
-        "langgraph_api_url": "http://127.0.0.1:2024",
+        "langgraph_api_url": address,
     }
     return {
         **kwargs,
@@ -180,13 +189,28 @@ def _begun(kwargs: JsonObject, agent: Agent | None) -> JsonObject:
     }
 
 
+def _unknown(config: JsonObject) -> JsonObject:
+    """Return what stands in a configuration beside its own keys: it counts as configurable."""
+    return {name: value for name, value in config.items() if name not in CONFIG}
+
+
+def _limit(config: JsonObject) -> int:
+    """Return how many supersteps a run may take. Failed if it may take none."""
+    limit = config.get("recursion_limit")
+    if limit is None:
+        return RECURSION_LIMIT
+    if limit < 1:
+        raise Failed(Failure("ValueError", "recursion_limit must be at least 1"))
+    return int(limit)
+
+
 def _names(told: Json) -> tuple[str, ...]:
     if not told:
         return ()
     return (EVERY,) if told == EVERY else tuple(told)
 
 
-def _settle(world: World, row: JsonObject, output: Output, end: _End, now: str) -> None:
+def _settle(world: World, row: JsonObject, kwargs: JsonObject, output: Output, end: _End, now: str) -> None:
     """Let run and thread say how the run ended."""
     run_id, thread_id = row["run_id"], row["thread_id"]
     thread = world.threads.seek(thread_id)
@@ -199,7 +223,9 @@ def _settle(world: World, row: JsonObject, output: Output, end: _End, now: str) 
         world.feeds.of(thread_id).forget(run_id)
         last = None
     else:
-        world.runs.update(run_id, status=end.status, updated_at=now)
+        # What a run was started with reads otherwise once it has been played, unless it was stopped.
+        told = row["kwargs"] if end.stop is not None else kwargs
+        world.runs.update(run_id, status=end.status, kwargs=told, updated_at=now)
     changes: JsonObject = {}
     if last is not None:
         changes["values"] = last["values"]

@@ -52,18 +52,24 @@ def overwrites(reducer: ReducerName, new: Json) -> bool:
 def _append(old: Json, new: Json, _: Ids) -> Json:
     for value in (old, new):
         if not isinstance(value, list):
-            raise WrongType(f'A channel with the reducer "append" takes lists, not {abridged(value)}')
+            complaint = f'A channel with the reducer "append" takes lists, not {abridged(value)}'
+            raise WrongType(complaint, f'can only concatenate list (not "{type(value).__name__}") to list')
     return old + new
 
 
 def _sum(old: Json, new: Json, _: Ids) -> Json:
     for value in (old, new):
         if not isinstance(value, (int, float)):
-            raise WrongType(f'A channel with the reducer "sum" takes numbers, not {abridged(value)}')
+            complaint = f'A channel with the reducer "sum" takes numbers, not {abridged(value)}'
+            raise WrongType(complaint, f"unsupported operand type(s) for +: {_types(old, new)}")
     total = old + new
     if isinstance(total, int) and not -(2**63) <= total < 2**64:
         raise Unacceptable(f'A channel with the reducer "sum" holds at most 64 bits, too few for {total}')
     return total
+
+
+def _types(*values: Json) -> str:
+    return " and ".join(f"'{type(value).__name__}'" for value in values)
 
 
 _RULES: dict[str, Rule] = {"append": _append, "sum": _sum, "messages": messages.add}

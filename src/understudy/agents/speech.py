@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from understudy.agents import messages
@@ -9,7 +10,7 @@ from understudy.agents.protocol.message_events import spoken
 from understudy.wire import dumps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from understudy.agents.output import Output
     from understudy.agents.steps import Say
@@ -23,14 +24,14 @@ MODES = frozenset({"messages", "messages-tuple"})
 
 
 class Speech:
-    """A message that a model says. `pieces` are the events of each chunk, `closing` those after the last.
+    """A message that a model says. `pieces` are the events of each chunk, made one by one; `closing` those after them.
 
     `message` is the message as it is written in the end.
     """
 
     def __init__(self, said: Say, output: Output, ids: Ids, metadata: JsonObject) -> None:
         self._chunks = list(said.chunks) or [""]
-        self.pieces: list[Piece] = []
+        self.pieces: Iterable[Piece]
         self.closing: Piece = []
         told = {**said.message}
         told.setdefault("id", f"lc_run--{ids.time_ordered()}")
@@ -42,26 +43,25 @@ class Speech:
             self.closing = [("messages", event) for event in events.closing]
             self.message = events.message
         elif output.modes & MODES:
-            self._speak(metadata, as_tuples="messages-tuple" in output.modes)
+            self.pieces = self._tuples(metadata) if "messages-tuple" in output.modes else self._partials(metadata)
         else:
-            self.pieces = [[] for _ in self._chunks]
+            self.pieces = repeat([], len(self._chunks))
 
     def chunk(self, at: int) -> JsonObject:
         """Return the message's chunk at this place, as a model hands it out."""
         return self._chunk(self._chunks[at], last=at == len(self._chunks) - 1)
 
-    def _speak(self, metadata: JsonObject, *, as_tuples: bool) -> None:
-        self.pieces = [[] for _ in self._chunks]
-        if not as_tuples:
-            self.pieces[0].append(("messages/metadata", {self.message["id"]: {"metadata": metadata}}))
+    def _tuples(self, metadata: JsonObject) -> Iterator[Piece]:
+        for at in range(len(self._chunks)):
+            yield [("messages", [self.chunk(at), metadata])]
+
+    def _partials(self, metadata: JsonObject) -> Iterator[Piece]:
         text = ""
         for at, chunk in enumerate(self._chunks):
-            last = at == len(self._chunks) - 1
             text += chunk
-            if as_tuples:
-                self.pieces[at].append(("messages", [self.chunk(at), metadata]))
-            else:
-                self.pieces[at].append(("messages/partial", [self._partial(text, last=last)]))
+            partial = self._partial(text, last=at == len(self._chunks) - 1)
+            begun = [("messages/metadata", {self.message["id"]: {"metadata": metadata}})] if not at else []
+            yield [*begun, ("messages/partial", [partial])]
 
     def _partial(self, text: str, *, last: bool) -> JsonObject:
         if last:

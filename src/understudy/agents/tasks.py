@@ -78,7 +78,7 @@ class Task:
     def held(self, *, done: bool = False) -> JsonObject:
         """Return what `to_json` leaves out, and a later run needs to know; less when the superstep is `done`."""
         kept: JsonObject = {}
-        if self.sent:
+        if self.sent or (self.name == START and self.writes is None):
             kept["input"] = self.input
         if self.answers:
             kept["answers"] = list(self.answers)
@@ -114,7 +114,7 @@ def pending(checkpoint: Checkpoint) -> list[Task]:
                 triggers=[PUSH] if sent else triggers_of(row["name"]),
                 place=row["checkpoint"],
                 sent=sent,
-                input=kept.get("input"),
+                input=kept.get("input", row["result"] if row["name"] == START else None),
                 writes=None if row["result"] is None else _writes(row["result"]),
                 goto=[
                     target if isinstance(target, str) else Send(target["node"], target["input"])

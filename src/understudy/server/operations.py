@@ -105,10 +105,9 @@ class BoundOperation:
     ) -> None:
         headers = [(b"content-type", result.media_type.encode())]
         headers += [(name.encode(), value.encode()) for name, value in result.headers.items()]
-        if check is not None:
-            check.check(self._success, headers, None)
+        pieces = result.pieces if check is None else check.watch(self._success, headers, result.pieces)
         self._count(scope["method"], self._success, 0)
-        await stream(receive, send, self._success, headers, result.pieces)
+        await stream(receive, send, self._success, headers, pieces)
 
     def _count(self, method: str, status: int, seconds: float) -> None:
         service = self._around.service

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+_MICROSECOND = timedelta(microseconds=1)
+
 _LONGEST_NAP = 3600.0
 """Seconds after which a real alarm looks at the machine's time again, which may have been set meanwhile."""
 
@@ -160,7 +162,7 @@ class _Frozen:
 
 def microseconds(moment: datetime) -> int:
     """Return the microseconds from 1970 to `moment`, exactly."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    return (moment - EPOCH) // _MICROSECOND
 
 
 def timestamp(moment: datetime) -> str:
@@ -175,6 +177,11 @@ def moment(text: str) -> datetime:
     """Return the moment that an ISO 8601 text names, in UTC; a text without an offset is UTC. ValueError if none."""
     parsed = datetime.fromisoformat(text)
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+async def give_way() -> None:
+    """Let everything else that is ready have its turn."""
+    await asyncio.sleep(0)
 
 
 async def pause(seconds: float) -> None:

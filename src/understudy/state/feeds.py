@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from understudy.state.clock import microseconds
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from understudy.wire import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event. `name` is that of the wire, with the namespace of a subgraph behind a bar.
 
     `id` is `<milliseconds>-<count>` and greater than that of every event before it on its thread. The last event of a
@@ -47,10 +45,14 @@ def order(event_id: str) -> Order:
 
 
 class Feed:
-    """The events of one thread: those of resumable runs are kept, all others reach only who reads at that moment."""
+    """The events of one thread: those of resumable runs are kept, all others reach only who reads at that moment.
 
-    def __init__(self, clock: Clock) -> None:
+    `deserted` is called when the last reader has left.
+    """
+
+    def __init__(self, clock: Clock, deserted: Callable[[], None] | None = None) -> None:
         self._clock = clock
+        self._deserted = deserted
         self._kept: list[Event] = []
         self._readers: set[Reader] = set()
         self._last: Order = (0, 0)
@@ -66,10 +68,6 @@ class Feed:
         for reader in self._readers:
             reader.take(event)
         return event
-
-    def end(self, run_id: str) -> None:
-        """Let the readers of a run go that never began."""
-        self.append(run_id, END, None)
 
     def kept(self, run_id: str | None = None, after: Order = (-1, 0)) -> list[Event]:
         """Return the kept events after an id, of one run or of all."""
@@ -90,30 +88,60 @@ class Feed:
         self._readers.add(reader)
         return reader
 
+    @property
+    def unread(self) -> int:
+        """How many events the reader who is furthest behind has yet to take."""
+        return max((reader.unread for reader in self._readers), default=0)
+
     def dismiss(self, reader: Reader) -> None:
         """Hand this reader no more events."""
         self._readers.discard(reader)
+        if not self._readers and self._deserted is not None:
+            self._deserted()
 
 
 class Feeds:
-    """The feeds of a world's threads. One is there as long as somebody reads it, or it keeps events."""
+    """The feeds of a world's threads. One is there as long as its thread is, or somebody reads it.
 
-    def __init__(self, clock: Clock) -> None:
+    `known` says whether there is a thread of this id.
+    """
+
+    def __init__(self, clock: Clock, known: Callable[[str], bool]) -> None:
         self._clock = clock
+        self._known = known
         self._feeds: dict[str, Feed] = {}
 
     def of(self, thread_id: str) -> Feed:
-        """Return the feed of a thread, which need not exist yet."""
+        """Return the feed of a thread, which need not exist yet; then it is to be read."""
         feed = self._feeds.get(thread_id)
         if feed is None:
-            feed = self._feeds[thread_id] = Feed(self._clock)
+            feed = self._feeds[thread_id] = self.new(thread_id)
         return feed
+
+    def new(self, thread_id: str) -> Feed:
+        """Return a feed on which nothing has happened."""
+        return Feed(self._clock, lambda: self._desert(thread_id))
+
+    def end(self, thread_id: str, run_id: str) -> None:
+        """Let the readers of a run go that never began."""
+        if thread_id in self._feeds:
+            self._feeds[thread_id].append(run_id, END, None)
+
+    def forget_run(self, thread_id: str, run_id: str) -> None:
+        """Drop what is kept of a run."""
+        if thread_id in self._feeds:
+            self._feeds[thread_id].forget(run_id)
 
     def forget(self, thread_id: str) -> None:
         """Drop what a thread's feed keeps; whoever reads it goes on."""
         feed = self._feeds.get(thread_id)
         if feed is not None and not feed.clear():
             del self._feeds[thread_id]
+
+    def _desert(self, thread_id: str) -> None:
+        """Drop the feed of a thread that is gone: nobody reads it any more."""
+        if not self._known(thread_id):
+            self._feeds.pop(thread_id, None)
 
 
 class Reader:
@@ -125,6 +153,11 @@ class Reader:
         self._waiting = past
         self._wake: asyncio.Future[None] | None = None
         self._closed = False
+
+    @property
+    def unread(self) -> int:
+        """How many events have come since the last batch."""
+        return len(self._waiting)
 
     def take(self, event: Event) -> None:
         """Note an event for the next batch."""
@@ -154,6 +187,11 @@ class Reader:
                 yield event
             if self._closed and not self._waiting:
                 return
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more will come."""
+        return self._closed
 
     def close(self) -> None:
         """Read no further."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from understudy.errors import NotFound
+from understudy.state.life_cycle import ACTIVE
 from understudy.state.tables import Table
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from understudy.wire import Json, JsonObject
 
 Action = Literal["interrupt", "rollback"]
-
-ACTIVE = ("pending", "running")
-"""The states of a run that is not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +29,15 @@ class Stop:
 
 @dataclass(slots=True)
 class Playing:
-    """A run that is being played: the task that plays it, and why it is to stop, if it is."""
+    """A run that is being played: its thread, the task that plays it, and why it is to stop, if it is.
 
+    `cut` says that its thread is gone: then the run leaves nothing behind, even if there is a thread of this id again.
+    """
+
+    thread_id: str
     task: asyncio.Task[None]
     stop: Stop | None = None
+    cut: bool = False
 
 
 class Runs:
@@ -81,6 +84,10 @@ class Runs:
         rows = [row for status in ACTIVE for row in self._table.find(columns={**columns, "status": status}).rows]
         return sorted(rows, key=lambda row: (row["created_at"], row["run_id"]))
 
+    def is_played(self, thread_id: str) -> bool:
+        """Return whether a run of this thread is at work, be it one that is stopped and has not ended yet."""
+        return any(playing.thread_id == thread_id for playing in self.playing.values())
+
     def update(self, run_id: str, **changes: Json) -> JsonObject | None:
         """Return the run's row with the changes in it; None if it was deleted."""
         return self._table.update(run_id, **changes) if run_id in self._table else None
@@ -94,8 +101,9 @@ class Runs:
         """Remove all runs of a thread, and stop those that are at work."""
         for row in self.of(thread_id):
             self._table.delete(row["run_id"])
-            playing = self.playing.get(row["run_id"])
-            if playing is not None:
+        for playing in self.playing.values():
+            if playing.thread_id == thread_id:
+                playing.cut = True
                 playing.task.cancel()
         waiting = self.queues.pop(thread_id, None)
         if waiting is not None:

@@ -49,6 +49,10 @@ class Threads:
         self._sweep()
         return len(self._table)
 
+    def __contains__(self, thread_id: str) -> bool:
+        """Return whether there is a thread of this id, be it that its time is over and nobody has asked for it yet."""
+        return thread_id in self._table
+
     def __iter__(self) -> Iterator[JsonObject]:
         """Yield the rows in order of creation."""
         self._sweep()

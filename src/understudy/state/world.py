@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class World:
     """Tables, clock, id source and agents that belong together; two worlds share nothing that can change.
 
-    `allow_loopback_webhooks` says whether runs may be sent to webhooks on this machine; `sending` are the webhooks
+    `address` is where runs say that they are played. `allow_loopback_webhooks` says whether runs may be sent to webhooks on this machine; `sending` are the webhooks
     that are on their way. `pause` lets the seconds pass that an agent takes: real ones, also where the clock is frozen.
     """
 
@@ -31,12 +31,19 @@ class World:
         self.ids = Ids(self.clock, seed=seed)
         self.pause: Callable[[float], Awaitable[None]] = pause
         self.allow_loopback_webhooks = False
+        self.address = "http://127.0.0.1:2024"
         self.sending: set[asyncio.Task[None]] = set()
         self.agents = Agents(agents)
         self.assistants = Assistants(self.agents, clock=self.clock, ids=self.ids)
         self.threads = Threads(clock=self.clock, ids=self.ids)
         self.runs = Runs()
-        self.feeds = Feeds(self.clock)
+        self.feeds = Feeds(self.clock, self.threads.__contains__)
         self.crons = Crons(clock=self.clock, ids=self.ids)
-        self.threads.followers += [self.runs.forget, self.feeds.forget, self.crons.forget_thread]
+        self.threads.followers += [self._end_runs, self.runs.forget, self.feeds.forget, self.crons.forget_thread]
         self.store = Store(clock=self.clock)
+
+    def _end_runs(self, thread_id: str) -> None:
+        """Let go whoever reads a run that will never begin, as its thread is gone."""
+        for row in self.runs.active(thread_id):
+            if row["run_id"] not in self.runs.playing:
+                self.feeds.end(thread_id, row["run_id"])

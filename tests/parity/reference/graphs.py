@@ -17,13 +17,51 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 from typing_extensions import TypedDict
 
-S = TypedDict("S", {"messages": Annotated[list, add_messages]})
-C = TypedDict("C", {"n": Annotated[int, add], "log": Annotated[list, add], "sleep": float, "mode": str}, total=False)
-W = TypedDict("W", {"x": str}, total=False)
-P = TypedDict("P", {"v": str, "ask": bool}, total=False)
-Q = TypedDict("Q", {"out": Annotated[list, add]}, total=False)
-K = TypedDict("K", {"k": Any}, total=False)
-Ctx = TypedDict("Ctx", {"color": str}, total=False)
+
+class S(TypedDict):
+    """Messages."""
+
+    messages: Annotated[list, add_messages]
+
+
+class C(TypedDict, total=False):
+    """A count, a log, and how to go about it."""
+
+    n: Annotated[int, add]
+    log: Annotated[list, add]
+    sleep: float
+    mode: str
+
+
+class W(TypedDict, total=False):
+    """One text."""
+
+    x: str
+
+
+class P(TypedDict, total=False):
+    """One text, and whether to ask."""
+
+    v: str
+    ask: bool
+
+
+class Q(TypedDict, total=False):
+    """A list of answers."""
+
+    out: Annotated[list, add]
+
+
+class K(TypedDict, total=False):
+    """Anything."""
+
+    k: Any
+
+
+class Ctx(TypedDict, total=False):
+    """What a run is told besides its input."""
+
+    color: str
 
 
 def chain(state, nodes, **options):

@@ -54,7 +54,11 @@ SEQUENCES = (
         "an answer with an update",
         thread(),
         wait("agent", {"messages": "ask"}),
-        stream("agent", mode=MODES, command={"resume": "yes", "update": {"messages": [{"role": "user", "content": "by the way"}]}}),
+        stream(
+            "agent",
+            mode=MODES,
+            command={"resume": "yes", "update": {"messages": [{"role": "user", "content": "by the way"}]}},
+        ),
         *aftermath(),
     ),
     sequence(
@@ -64,9 +68,24 @@ SEQUENCES = (
         stream("agent", mode=MODES, command={"update": {"messages": "more"}, "goto": "agent"}),
         *aftermath(),
     ),
-    sequence("an update with a message", thread(), wait("agent", command={"update": {"messages": "hi"}, "goto": "agent"}), *aftermath()),
-    sequence("a jump in parent", thread(), stream("parent", mode=MODES, command={"update": {"v": "x"}, "goto": "child"}, stream_subgraphs=True), *aftermath()),
-    sequence("a command wins over input", thread(), wait("steps", {"n": 1}, command={"update": {"n": 5}, "goto": "b"}), *aftermath()),
+    sequence(
+        "an update with a message",
+        thread(),
+        wait("agent", command={"update": {"messages": "hi"}, "goto": "agent"}),
+        *aftermath(),
+    ),
+    sequence(
+        "a jump in parent",
+        thread(),
+        stream("parent", mode=MODES, command={"update": {"v": "x"}, "goto": "child"}, stream_subgraphs=True),
+        *aftermath(),
+    ),
+    sequence(
+        "a command wins over input",
+        thread(),
+        wait("steps", {"n": 1}, command={"update": {"n": 5}, "goto": "b"}),
+        *aftermath(),
+    ),
     *(
         sequence(
             f"a fork from the {which} checkpoint with {what}",
@@ -120,8 +139,20 @@ SEQUENCES = (
         )
         for what, given in (("no input", None), ("input", {"n": 10}))
     ),
-    sequence("a fork from what is no id", thread(), wait("steps", {"n": 1}), wait("steps", None, checkpoint={"checkpoint_id": "zzz"}), settled()),
-    sequence("a fork from a checkpoint id that is none", thread(), wait("steps", {"n": 1}), wait("steps", None, checkpoint_id="zzz"), settled()),
+    sequence(
+        "a fork from what is no id",
+        thread(),
+        wait("steps", {"n": 1}),
+        wait("steps", None, checkpoint={"checkpoint_id": "zzz"}),
+        settled(),
+    ),
+    sequence(
+        "a fork from a checkpoint id that is none",
+        thread(),
+        wait("steps", {"n": 1}),
+        wait("steps", None, checkpoint_id="zzz"),
+        settled(),
+    ),
     sequence(
         "a fork from an open question is answered anew",
         thread(),
@@ -136,7 +167,11 @@ SEQUENCES = (
         thread(),
         wait("agent", {"messages": [{"role": "user", "content": "ask", "id": "m1"}]}),
         history(first="body/1/checkpoint_id"),
-        wait("agent", {"messages": [{"role": "user", "content": "hi", "id": "m1"}]}, checkpoint={"checkpoint_id": "{first}"}),
+        wait(
+            "agent",
+            {"messages": [{"role": "user", "content": "hi", "id": "m1"}]},
+            checkpoint={"checkpoint_id": "{first}"},
+        ),
         *aftermath(),
     ),
     sequence(
@@ -152,7 +187,10 @@ SEQUENCES = (
         thread(),
         wait("steps", {"n": 1}),
         history(**OLDER),
-        ask("POST /threads/{thread}/state", {"values": {"n": 10}, "as_node": "a", "checkpoint": {"checkpoint_id": "{second}"}}),
+        ask(
+            "POST /threads/{thread}/state",
+            {"values": {"n": 10}, "as_node": "a", "checkpoint": {"checkpoint_id": "{second}"}},
+        ),
         stream("steps", None, MODES),
         *aftermath(),
     ),
@@ -161,7 +199,11 @@ SEQUENCES = (
         thread(),
         wait("steps", {"n": 1}),
         history(**OLDER),
-        ask("POST /threads/{thread}/runs", {"assistant_id": "steps", "input": None, "checkpoint": {"checkpoint_id": "{third}"}}, run="body/run_id"),
+        ask(
+            "POST /threads/{thread}/runs",
+            {"assistant_id": "steps", "input": None, "checkpoint": {"checkpoint_id": "{third}"}},
+            run="body/run_id",
+        ),
         over(),
         *aftermath(),
     ),
@@ -173,6 +215,18 @@ SEQUENCES = (
         stream("parent", None, MODES, checkpoint={"checkpoint_id": "{before}"}, stream_subgraphs=True),
         *aftermath(),
     ),
-    sequence("a run with another graph on the same thread", thread(), wait("agent", {"messages": "hi"}), wait("chat", {"messages": "yo"}), *aftermath()),
-    sequence("a run with a graph of other channels on the same thread", thread(), wait("agent", {"messages": "hi"}), wait("steps", {"n": 1}), *aftermath()),
+    sequence(
+        "a run with another graph on the same thread",
+        thread(),
+        wait("agent", {"messages": "hi"}),
+        wait("chat", {"messages": "yo"}),
+        *aftermath(),
+    ),
+    sequence(
+        "a run with a graph of other channels on the same thread",
+        thread(),
+        wait("agent", {"messages": "hi"}),
+        wait("steps", {"n": 1}),
+        *aftermath(),
+    ),
 )

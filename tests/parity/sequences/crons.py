@@ -15,7 +15,11 @@ def cron(**body: Any) -> Ask:
 
 
 def on_thread(name: str = "cron", **body: Any) -> Ask:
-    return Ask("POST /threads/{thread}/runs/crons", {"assistant_id": "agent", "schedule": YEARLY, **body}, keep={name: "body/cron_id"})
+    return Ask(
+        "POST /threads/{thread}/runs/crons",
+        {"assistant_id": "agent", "schedule": YEARLY, **body},
+        keep={name: "body/cron_id"},
+    )
 
 
 CREATED: dict[str, dict[str, Any]] = {
@@ -29,7 +33,12 @@ CREATED: dict[str, dict[str, Any]] = {
     "keeping its threads": {"on_run_completed": "keep"},
     "a suspension": {"enabled": False},
     "unknown words": {"zzz": 1},
-    "stream settings": {"stream_mode": "updates", "stream_subgraphs": True, "stream_resumable": True, "durability": "exit"},
+    "stream settings": {
+        "stream_mode": "updates",
+        "stream_subgraphs": True,
+        "stream_resumable": True,
+        "durability": "exit",
+    },
     "stops": {"interrupt_before": ["agent"], "interrupt_after": "*"},
     "a list as input": {"input": [{"messages": []}]},
 }
@@ -69,64 +78,179 @@ PATCHED: dict[str, Any] = {
 }
 
 SEQUENCES = (
-    *(sequence(f"a cron with {what}", cron(**body), ask("GET /runs/crons/{cron}"), ask("DELETE /runs/crons/{cron}"), alone=True) for what, body in CREATED.items()),
     *(
-        sequence(f"a thread's cron with {what}", thread(), on_thread(**body), ask("GET /runs/crons/{cron}"), ask("GET /threads/{thread}"), alone=True)
+        sequence(
+            f"a cron with {what}",
+            cron(**body),
+            ask("GET /runs/crons/{cron}"),
+            ask("DELETE /runs/crons/{cron}"),
+            alone=True,
+        )
+        for what, body in CREATED.items()
+    ),
+    *(
+        sequence(
+            f"a thread's cron with {what}",
+            thread(),
+            on_thread(**body),
+            ask("GET /runs/crons/{cron}"),
+            ask("GET /threads/{thread}"),
+            alone=True,
+        )
         for what, body in CREATED.items()
         if what in ("nothing but a schedule", "input and metadata", "keeping its threads", "a timezone", "config")
     ),
-    *(sequence(f"a cron with {what}", Ask("POST /runs/crons", {"assistant_id": "agent", "schedule": YEARLY, **body}), alone=True) for what, body in REFUSED.items()),
     *(
-        sequence(f"a thread's cron with {what}", thread(), Ask("POST /threads/{thread}/runs/crons", {"assistant_id": "agent", "schedule": YEARLY, **body}), alone=True)
+        sequence(
+            f"a cron with {what}",
+            Ask("POST /runs/crons", {"assistant_id": "agent", "schedule": YEARLY, **body}),
+            alone=True,
+        )
+        for what, body in REFUSED.items()
+    ),
+    *(
+        sequence(
+            f"a thread's cron with {what}",
+            thread(),
+            Ask("POST /threads/{thread}/runs/crons", {"assistant_id": "agent", "schedule": YEARLY, **body}),
+            alone=True,
+        )
         for what, body in REFUSED.items()
         if what in ("a schedule that is none", "an unknown graph", "an unknown assistant")
     ),
     *(
-        sequence(f"a cron is patched in {what}", cron(metadata={"a": 1}, input={"messages": []}), ask("PATCH /runs/crons/{cron}", body), ask("GET /runs/crons/{cron}"), alone=True)
+        sequence(
+            f"a cron is patched in {what}",
+            cron(metadata={"a": 1}, input={"messages": []}),
+            ask("PATCH /runs/crons/{cron}", body),
+            ask("GET /runs/crons/{cron}"),
+            alone=True,
+        )
         for what, body in PATCHED.items()
     ),
     sequence("a thread's cron with a strategy", thread(), on_thread(multitask_strategy="interrupt"), alone=True),
-    sequence("a cron on a thread that does not exist", ask(f"POST /threads/{MISSING}/runs/crons", {"assistant_id": "agent", "schedule": YEARLY}), ask("POST /threads/zzz/runs/crons", {"assistant_id": "agent", "schedule": YEARLY})),
-    sequence("a cron that does not exist", *(ask(f"{method} /runs/crons/{MISSING}", *body) for method, body in (("GET", ()), ("DELETE", ()), ("PATCH", ({"schedule": YEARLY},))))),
-    sequence("a malformed cron", *(ask(f"{method} /runs/crons/zzz", *body) for method, body in (("GET", ()), ("DELETE", ()), ("PATCH", ({"schedule": YEARLY},))))),
-    sequence("a cron is deleted", cron(), ask("DELETE /runs/crons/{cron}"), ask("GET /runs/crons/{cron}"), ask("DELETE /runs/crons/{cron}"), alone=True),
-    sequence("a thread takes its crons with it", thread(), on_thread(), ask("DELETE /threads/{thread}"), ask("GET /runs/crons/{cron}"), alone=True),
-    sequence("an assistant takes its crons with it", Ask("POST /assistants", {"graph_id": "agent", "name": "mine"}, keep={"mine": "body/assistant_id"}), cron(assistant_id="{mine}"), ask("DELETE /assistants/{mine}"), ask("GET /runs/crons/{cron}"), alone=True),
+    sequence(
+        "a cron on a thread that does not exist",
+        ask(f"POST /threads/{MISSING}/runs/crons", {"assistant_id": "agent", "schedule": YEARLY}),
+        ask("POST /threads/zzz/runs/crons", {"assistant_id": "agent", "schedule": YEARLY}),
+    ),
+    sequence(
+        "a cron that does not exist",
+        *(
+            ask(f"{method} /runs/crons/{MISSING}", *body)
+            for method, body in (("GET", ()), ("DELETE", ()), ("PATCH", ({"schedule": YEARLY},)))
+        ),
+    ),
+    sequence(
+        "a malformed cron",
+        *(
+            ask(f"{method} /runs/crons/zzz", *body)
+            for method, body in (("GET", ()), ("DELETE", ()), ("PATCH", ({"schedule": YEARLY},)))
+        ),
+    ),
+    sequence(
+        "a cron is deleted",
+        cron(),
+        ask("DELETE /runs/crons/{cron}"),
+        ask("GET /runs/crons/{cron}"),
+        ask("DELETE /runs/crons/{cron}"),
+        alone=True,
+    ),
+    sequence(
+        "a thread takes its crons with it",
+        thread(),
+        on_thread(),
+        ask("DELETE /threads/{thread}"),
+        ask("GET /runs/crons/{cron}"),
+        alone=True,
+    ),
+    sequence(
+        "an assistant takes its crons with it",
+        Ask("POST /assistants", {"graph_id": "agent", "name": "mine"}, keep={"mine": "body/assistant_id"}),
+        cron(assistant_id="{mine}"),
+        ask("DELETE /assistants/{mine}"),
+        ask("GET /runs/crons/{cron}"),
+        alone=True,
+    ),
     sequence(
         "crons are searched and counted",
-        thread(), cron(metadata={"a": 1}), cron(metadata={"a": 1, "b": 2}, enabled=False), on_thread(metadata={"b": 2}, schedule="0 0 2 2 *"), cron(assistant_id="steps"),
+        thread(),
+        cron(metadata={"a": 1}),
+        cron(metadata={"a": 1, "b": 2}, enabled=False),
+        on_thread(metadata={"b": 2}, schedule="0 0 2 2 *"),
+        cron(assistant_id="steps"),
         *(
             ask(f"POST /runs/crons/{what}", body)
             for what in ("search", "count")
-            for body in ({}, {"metadata": {"a": 1}}, {"thread_id": "{thread}"}, {"assistant_id": "fe096781-5601-53d2-b2f6-0d3403f7e9ca"}, {"enabled": False}, {"metadata": {"zzz": 1}}, {"thread_id": MISSING})
+            for body in (
+                {},
+                {"metadata": {"a": 1}},
+                {"thread_id": "{thread}"},
+                {"assistant_id": "fe096781-5601-53d2-b2f6-0d3403f7e9ca"},
+                {"enabled": False},
+                {"metadata": {"zzz": 1}},
+                {"thread_id": MISSING},
+            )
         ),
         alone=True,
     ),
     sequence(
         "crons are searched page by page and in order",
-        cron(metadata={"n": 1}, schedule="0 0 3 1 *"), cron(metadata={"n": 2}, schedule="0 0 1 1 *"), cron(metadata={"n": 3}, schedule="0 0 2 1 *"),
+        cron(metadata={"n": 1}, schedule="0 0 3 1 *"),
+        cron(metadata={"n": 2}, schedule="0 0 1 1 *"),
+        cron(metadata={"n": 3}, schedule="0 0 2 1 *"),
         *(
             ask("POST /runs/crons/search", {**body, "select": ["metadata"]})
-            for body in ({"limit": 2}, {"limit": 2, "offset": 2}, {"offset": 9}, {"sort_by": "next_run_date"}, {"sort_by": "next_run_date", "sort_order": "asc"}, {"sort_by": "created_at", "sort_order": "asc"}, {"sort_by": "cron_id"}, {"sort_by": "updated_at"}, {"sort_by": "assistant_id", "sort_order": "asc"})
+            for body in (
+                {"limit": 2},
+                {"limit": 2, "offset": 2},
+                {"offset": 9},
+                {"sort_by": "next_run_date"},
+                {"sort_by": "next_run_date", "sort_order": "asc"},
+                {"sort_by": "created_at", "sort_order": "asc"},
+                {"sort_by": "cron_id"},
+                {"sort_by": "updated_at"},
+                {"sort_by": "assistant_id", "sort_order": "asc"},
+            )
         ),
         alone=True,
     ),
     *(
         sequence(f"crons are searched with {what}", ask("POST /runs/crons/search", body), alone=True)
         for what, body in {
-            "no limit at all": {"limit": 0}, "too high a limit": {"limit": 1001}, "a negative offset": {"offset": -1}, "an unknown order": {"sort_by": "zzz"},
-            "an unknown field": {"select": ["zzz"]}, "an unknown graph": {"assistant_id": "zzz"}, "a malformed thread": {"thread_id": "zzz"}, "a list": [],
+            "no limit at all": {"limit": 0},
+            "too high a limit": {"limit": 1001},
+            "a negative offset": {"offset": -1},
+            "an unknown order": {"sort_by": "zzz"},
+            "an unknown field": {"select": ["zzz"]},
+            "an unknown graph": {"assistant_id": "zzz"},
+            "a malformed thread": {"thread_id": "zzz"},
+            "a list": [],
         }.items()
     ),
     sequence(
         "a thread's cron starts runs",
-        thread(), on_thread(assistant_id="steps", schedule="* * * * * *", input={"n": 1}, metadata={"m": 1}),
-        Ask("GET /threads/{thread}/runs", until={"body/-1/status": ("success",)}, keep={"run": "body/-1/run_id"}), ask("DELETE /runs/crons/{cron}"), ask("GET /threads/{thread}/runs/{run}"), alone=True,
+        thread(),
+        on_thread(assistant_id="steps", schedule="* * * * * *", input={"n": 1}, metadata={"m": 1}),
+        Ask("GET /threads/{thread}/runs", until={"body/-1/status": ("success",)}, keep={"run": "body/-1/run_id"}),
+        ask("DELETE /runs/crons/{cron}"),
+        ask("GET /threads/{thread}/runs/{run}"),
+        alone=True,
     ),
     sequence(
         "a cron starts runs and keeps their threads",
-        cron(assistant_id="steps", schedule="* * * * * *", input={"n": 1}, metadata={"fired": 1}, on_run_completed="keep"),
-        Ask("POST /threads/search", {"metadata": {"fired": 1}, "sort_by": "created_at", "sort_order": "asc", "limit": 1}, until={"body/0/status": ("idle",)}, keep={"thread": "body/0/thread_id"}),
-        ask("DELETE /runs/crons/{cron}"), ask("GET /threads/{thread}/runs"), ask("GET /threads/{thread}/state"), alone=True,
+        cron(
+            assistant_id="steps", schedule="* * * * * *", input={"n": 1}, metadata={"fired": 1}, on_run_completed="keep"
+        ),
+        Ask(
+            "POST /threads/search",
+            {"metadata": {"fired": 1}, "sort_by": "created_at", "sort_order": "asc", "limit": 1},
+            until={"body/0/status": ("idle",)},
+            keep={"thread": "body/0/thread_id"},
+        ),
+        ask("DELETE /runs/crons/{cron}"),
+        ask("GET /threads/{thread}/runs"),
+        ask("GET /threads/{thread}/state"),
+        alone=True,
     ),
 )

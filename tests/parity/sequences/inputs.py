@@ -59,7 +59,9 @@ INPUTS: dict[str, Any] = {
 
 SEQUENCES = (
     *(
-        sequence(f"messages as {form}", thread(), stream("agent", {"messages": messages}, ["values", "updates"]), state())
+        sequence(
+            f"messages as {form}", thread(), stream("agent", {"messages": messages}, ["values", "updates"]), state()
+        )
         for form, messages in MESSAGES.items()
     ),
     *(
@@ -67,7 +69,14 @@ SEQUENCES = (
         for form, given in INPUTS.items()
     ),
     *(
-        sequence(f"steps is given {form} when it has run", thread(), wait("steps", {"n": 1}), wait("steps", given), settled(), history())
+        sequence(
+            f"steps is given {form} when it has run",
+            thread(),
+            wait("steps", {"n": 1}),
+            wait("steps", given),
+            settled(),
+            history(),
+        )
         for form, given in INPUTS.items()
     ),
     sequence("agent is given an empty object", thread(), stream("agent", {}, "values"), *aftermath()),
@@ -75,7 +84,13 @@ SEQUENCES = (
     sequence("custom is given an empty object", thread(), stream("custom", {}, ["values", "custom"]), *aftermath()),
     sequence("par is given an empty object", thread(), stream("par", {}, ["values", "updates"]), *aftermath()),
     sequence("ctx is given an empty object", thread(), stream("ctx", {}, "values"), *aftermath()),
-    sequence("messages of two runs add up", thread(), wait("agent", {"messages": "one"}), wait("agent", {"messages": "two"}), *aftermath()),
+    sequence(
+        "messages of two runs add up",
+        thread(),
+        wait("agent", {"messages": "one"}),
+        wait("agent", {"messages": "two"}),
+        *aftermath(),
+    ),
     sequence(
         "a message is replaced by one of its id",
         thread(),
@@ -97,8 +112,28 @@ SEQUENCES = (
         wait("agent", {"messages": [{"type": "remove", "id": "__remove_all__"}, {"role": "user", "content": "new"}]}),
         state(),
     ),
-    sequence("a node fails", thread(), stream("agent", {"messages": "boom"}, ["values", "updates", "tasks"]), *aftermath()),
-    sequence("a node fails after a good run", thread(), wait("agent", {"messages": "a"}), wait("agent", {"messages": "boom"}), *aftermath()),
-    sequence("a good run after a failure", thread(), wait("agent", {"messages": "boom"}), wait("agent", {"messages": "a"}), *aftermath()),
-    sequence("a failed run is taken up again", thread(), wait("steps", {"n": 1, "mode": "boom"}), wait("steps", None), *aftermath()),
+    sequence(
+        "a node fails", thread(), stream("agent", {"messages": "boom"}, ["values", "updates", "tasks"]), *aftermath()
+    ),
+    sequence(
+        "a node fails after a good run",
+        thread(),
+        wait("agent", {"messages": "a"}),
+        wait("agent", {"messages": "boom"}),
+        *aftermath(),
+    ),
+    sequence(
+        "a good run after a failure",
+        thread(),
+        wait("agent", {"messages": "boom"}),
+        wait("agent", {"messages": "a"}),
+        *aftermath(),
+    ),
+    sequence(
+        "a failed run is taken up again",
+        thread(),
+        wait("steps", {"n": 1, "mode": "boom"}),
+        wait("steps", None),
+        *aftermath(),
+    ),
 )

@@ -49,12 +49,14 @@ SEQUENCES = (
         for mode in MODES
     ),
     *(
-        sequence(f"{graph} streams {' and '.join(modes)}", thread(), stream(graph, mode=list(modes), **given))
+        sequence(f"{graph} streams {' and '.join(modes)}", thread(), stream(graph, {"messages": "hi"}, list(modes)))
         for modes in TOGETHER
-        for graph, given in (("agent", {"given": {"messages": "hi"}}), ("chat", {"given": {"messages": "hi"}}))
+        for graph in ("agent", "chat")
     ),
     *(
-        sequence(f"{graph} streams {mode} twice on one thread", thread(), *(2 * (stream(graph, given, mode),)), history())
+        sequence(
+            f"{graph} streams {mode} twice on one thread", thread(), *(2 * (stream(graph, given, mode),)), history()
+        )
         for graph, given, mode in (
             ("agent", {"messages": "hi"}, ["values", "updates"]),
             ("steps", {"n": 1}, ["updates", "debug"]),
@@ -64,12 +66,20 @@ SEQUENCES = (
         )
     ),
     *(
-        sequence(f"steps fails in its second node and streams {mode}", thread(), stream("steps", {"n": 1, "mode": "boom"}, mode))
+        sequence(
+            f"steps fails in its second node and streams {mode}",
+            thread(),
+            stream("steps", {"n": 1, "mode": "boom"}, mode),
+        )
         for mode in MODES
     ),
     sequence("no mode is values", thread(), stream("agent", {"messages": "hi"}, [])),
     sequence("a mode that does not exist", thread(), refused(stream("agent", {"messages": "hi"}, "bogus"))),
-    sequence("a mode among others that does not exist", thread(), refused(stream("agent", {"messages": "hi"}, ["values", "tools"]))),
+    sequence(
+        "a mode among others that does not exist",
+        thread(),
+        refused(stream("agent", {"messages": "hi"}, ["values", "tools"])),
+    ),
     sequence("a mode given twice", thread(), stream("agent", {"messages": "hi"}, ["updates", "updates"]), state()),
     sequence(
         "a resumable stream has ids",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.agents.protocol.answers import invalid
+from understudy.agents.protocol.answers import CommandRefused, invalid
 from understudy.agents.protocol.channels import is_namespace
 from understudy.agents.protocol.envelopes import MARKER
 from understudy.wire import canonical
@@ -18,15 +18,17 @@ MODES = ("values", "updates", "messages", "tools", "lifecycle", "custom", "tasks
 _STRATEGIES = ("reject", "rollback", "interrupt", "enqueue")
 _TRACER = {"project_name", "example_id"}
 
+_NO_NAME = "config.configurable.checkpoint_id must be a non-empty string."
+
 
 def check(params: JsonObject) -> None:
     """Raise CommandRefused unless these can be the parameters of `run.start`."""
     if not isinstance(params.get("assistant_id"), str) or not params["assistant_id"]:
         raise invalid("run.start requires an assistant_id.")
-    checkpoint = checkpoint_of(params)
+    checkpoint = _checkpoint_of(params)
+    if _is_no_name(checkpoint):
+        raise invalid(_NO_NAME)
     if checkpoint is not None:
-        if not isinstance(checkpoint, str) or not checkpoint.strip():
-            raise invalid("config.configurable.checkpoint_id must be a non-empty string.")
         try:
             canonical(checkpoint)
         except ValueError:
@@ -34,15 +36,18 @@ def check(params: JsonObject) -> None:
     _check_tracer(params.get("langsmith_tracer"))
 
 
-def checkpoint_of(params: JsonObject) -> Json:
-    """Return the checkpoint that a run is to start from, if one is named."""
-    return _record(_record(params.get("config")).get("configurable")).get("checkpoint_id")
-
-
 def body(thread_id: str, params: JsonObject, command: JsonObject | None) -> JsonObject:
-    """Return the body of a request for a run with these parameters; a `command` takes the place of its input."""
+    """Return the body of a request for a run with these parameters; a `command` takes the place of its input.
+
+    CommandRefused when something is no object that has to be one.
+    """
     config = _record(params.get("config"))
-    strategy, checkpoint = params.get("multitaskStrategy"), checkpoint_of(params)
+    for told in (params.get("metadata"), config.get("metadata"), config.get("configurable")):
+        if told is not None and not isinstance(told, dict):
+            raise CommandRefused("unknown_error", f"'{type(told).__name__}' object is not a mapping")
+    strategy, checkpoint = params.get("multitaskStrategy"), _checkpoint_of(params)
+    if _is_no_name(checkpoint):
+        raise CommandRefused("unknown_error", _NO_NAME)
     return {
         "assistant_id": params["assistant_id"],
         "input": params.get("input") if command is None else None,
@@ -80,6 +85,15 @@ def responses(params: JsonObject) -> list[tuple[str, list[str], Json]]:
         if not isinstance(entry.get("interrupt_id"), str):
             raise invalid("input.respond responses entries require an interrupt_id.")
     return [_response(entry) for entry in several]
+
+
+def _checkpoint_of(params: JsonObject) -> Json:
+    """Return the checkpoint that a run is to start from, if one is named."""
+    return _record(_record(params.get("config")).get("configurable")).get("checkpoint_id")
+
+
+def _is_no_name(checkpoint: Json) -> bool:
+    return checkpoint is not None and (not isinstance(checkpoint, str) or not checkpoint.strip())
 
 
 def _response(entry: JsonObject) -> tuple[str, list[str], Json]:

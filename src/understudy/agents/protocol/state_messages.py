@@ -121,17 +121,14 @@ def _call(call: JsonObject) -> JsonObject:
     name = call.get("name", function.get("name"))
     args = call["args"] if "args" in call else function.get("arguments")
     known = {"id": call["id"]} if isinstance(call.get("id"), str) else {}
-    if isinstance(args, str):
-        try:
-            read = loads(args.encode()) if args else {}
-        except ValueError:
-            known["args"] = args
-            return {"type": "invalid_tool_call", "name": name, "error": "Malformed args.", **known}
-    else:
-        read = {} if args is None else args
+    plain = {"args": args} if isinstance(args, str) else {}
     if not isinstance(name, str):
-        return {"type": "invalid_tool_call", "error": "Incomplete tool call.", **known}
-    return {"type": "tool_call", "name": name, "args": read, **known}
+        return {"type": "invalid_tool_call", "error": "Incomplete tool call.", **known, **plain}
+    try:
+        read = loads(args.encode() or b"{}") if isinstance(args, str) else args
+    except ValueError:
+        return {"type": "invalid_tool_call", "name": name, "error": "Malformed args.", **known, **plain}
+    return {"type": "tool_call", "name": name, "args": {} if read is None else read, **known}
 
 
 def _invalid(call: JsonObject) -> JsonObject:

@@ -17,7 +17,7 @@ from understudy.errors import did_you_mean
 from understudy.wire import dumps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from jinja2.runtime import Context
 
@@ -57,6 +57,18 @@ METHODS = {
     type(None): frozenset[str](),
 }
 """What data may be asked to do, by its type."""
+
+
+class Declared(dict[str, Any]):
+    """An object of which is known what it may have; what it has not is none, and does not count as there."""
+
+    def __init__(self, values: Mapping[str, Any], declared: Iterable[str]) -> None:
+        super().__init__(values)
+        self._declared = frozenset(declared)
+
+    def __missing__(self, key: str) -> None:
+        if key not in self._declared:
+            raise KeyError(key)
 
 
 class Missing(StrictUndefined):
@@ -125,8 +137,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return what is under a name: what the data says comes before what its type can do."""
-        if isinstance(obj, dict) and attribute in obj:
-            return obj[attribute]
+        if isinstance(obj, dict):
+            try:
+                return obj[attribute]
+            except KeyError:
+                pass
         return super().getattr(obj, attribute)
 
     def wrap_str_format(self, value: Any) -> None:
@@ -134,7 +149,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Return whether the data may be asked for this."""
-        methods = METHODS.get(type(obj))
+        methods = METHODS.get(dict if isinstance(obj, dict) else type(obj))
         return attr in methods if methods is not None else super().is_safe_attribute(obj, attr, value)
 
 

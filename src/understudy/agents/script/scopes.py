@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from understudy.agents.script.conversations import answers_in, calls_in, conversation, text_in
 from understudy.agents.script.errors import ScriptError
 from understudy.agents.script.expressions import OMIT
+from understudy.agents.script.sandbox import Declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Scope:
-    """Names and values of one node at work. What the agent declares and is not there is none in it."""
+    """Names and values of one node at work."""
 
     def __init__(self, situation: Situation, graph: Graph) -> None:
         self.situation = situation
@@ -42,17 +43,17 @@ class Scope:
         inner._values = {**self._values, **values}
         return inner
 
-    def with_settings(self, given: JsonObject | None) -> JsonObject:
-        """Return what is given, and none for what the agent declares and is not."""
-        return {**dict.fromkeys(self.graph.settings), **(given or {})}
+    def settings(self, given: JsonObject | None) -> Declared:
+        """Return the context or the configuration that was given."""
+        return Declared(given or {}, self.graph.settings)
 
     def messages(self) -> list[JsonObject]:
         """Return the conversation, oldest message first."""
         return conversation(self.situation.state, self.graph.conversation)
 
 
-def _state(scope: Scope) -> JsonObject:
-    return {**dict.fromkeys(scope.graph.channels), **scope.situation.state}
+def _state(scope: Scope) -> Declared:
+    return Declared(scope.situation.state, scope.graph.channels)
 
 
 def _input(scope: Scope) -> Json:
@@ -64,8 +65,8 @@ NAMES: dict[str, Callable[[Scope], Json]] = {
     "answers": lambda scope: answers_in(scope.messages()),
     "calls": lambda scope: calls_in(scope.messages()),
     "config": lambda scope: scope.situation.config,
-    "configurable": lambda scope: scope.with_settings(scope.situation.config.get("configurable")),
-    "context": lambda scope: scope.with_settings(scope.situation.context),
+    "configurable": lambda scope: scope.settings(scope.situation.config.get("configurable")),
+    "context": lambda scope: scope.settings(scope.situation.context),
     "input": _input,
     "node": lambda scope: scope.situation.node,
     "omit": lambda _: OMIT,

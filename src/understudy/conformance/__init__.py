@@ -1,0 +1,1 @@
+"""Holding any server to its contract, by its address alone."""
