@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
+from urllib.parse import quote
+from uuid import UUID, uuid5
 
 import httpx
 
@@ -23,6 +25,9 @@ GRAPHS = tuple(INPUTS)
 
 STARTED = [{"assistant_id": graph, "input": told} for graph, inputs in INPUTS.items() for told in inputs]
 
+_GRAPHS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
+"""The namespace of the ids of those assistants."""
+
 _LATER = 1e6
 """Seconds after which a run starts that is to be waiting."""
 
@@ -39,6 +44,7 @@ class Ground:
 
     def cron(self) -> str:
         """Return the id of a cron that starts nothing soon."""
+        self._assistants()
         cron = {"assistant_id": "agent", "schedule": "0 0 29 2 *", "input": INPUTS["agent"][0]}
         return str(self._post("/runs/crons", cron)["cron_id"])
 
@@ -49,6 +55,7 @@ class Ground:
     def over(self, chance: int) -> tuple[str, str]:
         """Return the ids of a thread and of a run on it that is over: a success, a failure, or one that waits."""
         thread_id = self._thread()
+        self._assistants()
         resumable = {"stream_resumable": True, "stream_mode": ["values", "updates", "messages-tuple"]}
         body = {**STARTED[chance % len(STARTED)], **resumable}
         answer = self._client.post(f"/threads/{thread_id}/runs/wait", json=body).raise_for_status()
@@ -57,8 +64,23 @@ class Ground:
     def waiting(self) -> tuple[str, str]:
         """Return the ids of a thread and of a run on it that does not start for days."""
         thread_id = self._thread()
+        self._assistants()
         run = self._post(f"/threads/{thread_id}/runs", {**STARTED[0], "after_seconds": _LATER})
         return thread_id, str(run["run_id"])
+
+    def waits(self, thread_id: str) -> bool:
+        """Return whether a run on a thread does not start for days, and so nobody can wait for it or those after it."""
+        answer = self._client.get("/threads/{}/runs".format(quote(thread_id, safe="")), params={"status": "pending"})
+        rows = answer.json() if answer.is_success else []
+        return any(row["kwargs"]["config"]["configurable"]["__after_seconds__"] > 0 for row in rows)
+
+    def _assistants(self) -> None:
+        """See to it that every graph has the assistant that bears its name: some request may have deleted it."""
+        known = {row["assistant_id"] for row in self._post("/assistants/search", {"limit": 1000})}
+        for graph in GRAPHS:
+            assistant_id = str(uuid5(_GRAPHS, graph))
+            if assistant_id not in known:
+                self._post("/assistants", {"graph_id": graph, "assistant_id": assistant_id})
 
     def _thread(self) -> str:
         return str(self._post("/threads", {})["thread_id"])

@@ -7,9 +7,9 @@ from uuid import UUID
 from zlib import crc32
 
 import schemathesis
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.meta import TestPhase
-from schemathesis.core.parameters import ParameterLocation
 
 from tests.conformance.ground import GRAPHS, INPUTS, Ground, ground
 
@@ -24,6 +24,16 @@ WAITED_FOR = (
 )
 """Operations whose runs are waited for, there and then or when they are joined."""
 
+ENDS_WITH_A_RUN = (
+    "POST /threads/{thread_id}/runs/stream",
+    "POST /threads/{thread_id}/runs/wait",
+    "GET /threads/{thread_id}/runs/{run_id}/join",
+    "GET /threads/{thread_id}/runs/{run_id}/stream",
+)
+"""Operations on a thread whose answers end when a run does."""
+
+_PLACES = {"assistant_id", "thread_id", "run_id", "cron_id"}
+
 BACKGROUND = ("POST /runs",)
 
 
@@ -34,15 +44,19 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
     if label == "POST /threads" and isinstance(case.body, dict):
         case.body = _with_graph(case.body)
     elif label in WAITED_FOR and isinstance(case.body, dict):
-        case.body = _soon(_fitting(case, case.body))
+        case.body = _soon(_fitting(case.body))
     elif label in BACKGROUND and isinstance(case.body, dict):
-        case.body = _offline(_fitting(case, case.body))
+        case.body = _offline(_fitting(case.body))
     elif label == "POST /runs/batch" and isinstance(case.body, list):
-        case.body = [_offline(_fitting(case, each)) if isinstance(each, dict) else each for each in case.body[:3]]
+        case.body = [_offline(_named(each)) if isinstance(each, dict) else each for each in case.body[:3]]
     elif "/crons" in label and isinstance(case.body, dict):
         case.body = _offline(case.body)
     if case.meta is not None and case.meta.phase.name != TestPhase.STATEFUL:
         _place(case)
+    if label in ENDS_WITH_A_RUN and ground(case.operation.base_url).waits(str(case.path_parameters.get("thread_id"))):
+        case.path_parameters.update(
+            _ids(label, case.path_parameters.keys() & _PLACES, ground(case.operation.base_url), 0)
+        )
 
 
 def _with_graph(body: dict[str, Any]) -> dict[str, Any]:
@@ -60,7 +74,15 @@ def _with_graph(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _fitting(case: schemathesis.Case[Any], body: dict[str, Any]) -> dict[str, Any]:
+def _named(body: dict[str, Any]) -> dict[str, Any]:
+    """Give most runs of a batch an assistant that there is."""
+    chance = crc32(repr(body).encode())
+    if not isinstance(body.get("assistant_id"), str) or chance % 8 == 0:
+        return body
+    return _fitting({**body, "assistant_id": GRAPHS[chance % len(GRAPHS)]})
+
+
+def _fitting(body: dict[str, Any]) -> dict[str, Any]:
     """Give most runs an input that their graph can take: chance finds none."""
     inputs = INPUTS.get(str(body.get("assistant_id")), [])
     chance = crc32(repr(body).encode())
@@ -98,7 +120,7 @@ def _place(case: schemathesis.Case[Any]) -> None:
         return
     told = case.meta.components.get(ParameterLocation.PATH) if case.meta is not None else None
     if path and told is not None and told.mode == GenerationMode.POSITIVE:
-        path.update(_ids(label, path.keys() & {"thread_id", "run_id", "cron_id"}, there, chance))
+        path.update(_ids(label, path.keys() & _PLACES, there, chance))
 
 
 def _ids(label: str, names: set[str], there: Ground, chance: int) -> dict[str, str]:
@@ -106,6 +128,8 @@ def _ids(label: str, names: set[str], there: Ground, chance: int) -> dict[str, s
         wanted = label.endswith("/cancel") or (not label.endswith(("/join", "/stream")) and chance % 3 == 0)
         thread_id, run_id = there.waiting() if wanted else there.over(chance)
         return {"thread_id": thread_id, "run_id": run_id}
+    if "assistant_id" in names:
+        return {"assistant_id": there.assistant()}
     if "cron_id" in names:
         return {"cron_id": there.cron()}
     if "thread_id" in names:

@@ -29,7 +29,59 @@ class Wanted:
         )
 
 
-WANTED: tuple[Wanted, ...] = ()
+UNREADABLE = "a state stays readable after an input that cannot be taken in; the reference refuses to show it"
+
+WANTED: tuple[Wanted, ...] = (
+    Wanted("messages as (an unknown role|no content|no role|null|a number|a number among them)", "/.*|", UNREADABLE, 3),
+    Wanted("messages as the removal of a message that is not there", "/.*|", UNREADABLE, 3),
+    Wanted("(a message is|all messages are) removed by a run's input", "/.*|", UNREADABLE, 4),
+    Wanted("steps is given (a value of the wrong type|a null value)", "/.*|", UNREADABLE, 4),
+    Wanted("a jump in parent", "/.*|", UNREADABLE, 4),
+    Wanted(
+        "(update of nothing|update that is null|command of unknown words) on a (new thread|thread that has run)",
+        ".*/(error|message)",
+        "a command that says nothing is refused in words; in the reference a variable is missing, and it says that",
+    ),
+    Wanted("agent is answered with None", ".*/(error|message)", "as for a command that says nothing"),
+    Wanted(
+        "a run with (another graph|a graph of other channels) on the same thread",
+        "/body/.*",
+        "a history shows what was; the reference shows it with the channels and nodes of the graph that ran last",
+        6,
+    ),
+    Wanted(
+        "an answer with an update|an update and a jump while a question is open",
+        "/body/1/values/messages/1/id",
+        "a message that a command writes keeps its id; in the reference the state shows a new one",
+        6,
+    ),
+    Wanted(
+        "a pending run is rolled back and waited for",
+        "/.*",
+        "a run that is rolled back is gone, as is documented; the reference keeps it if it has not begun",
+    ),
+    Wanted(
+        "(running|all) runs are cancelled",
+        "/body/.*",
+        "a run that is cancelled by its status stops; the reference calls it interrupted and lets it go on",
+    ),
+    Wanted("a waiting run is deleted", "/body/status", "no thread stays busy for ever", 6),
+    Wanted(
+        "a run with an unknown disconnect mode", "/body/(status|error)", "runs are over before they can be looked at", 5
+    ),
+    Wanted("a stream of a deleted run is joined", "/events", "a run takes its events with it", 5),
+    Wanted(
+        "(custom|parent) streams all modes at once",
+        "/events",
+        "with `events`, whatever is streamed comes when it is streamed; the reference shows some of it after the node",
+    ),
+    Wanted(
+        "storage after a run kept at its end",
+        "/body/channel_values/.*",
+        "what a step wrote that is not kept takes no room",
+    ),
+    Wanted("storage after a deleted run", "/body/.*", "a run takes what it wrote with it"),
+)
 
 
 def unwanted(partings: list[Parting]) -> list[Parting]:

@@ -87,6 +87,9 @@ def _played(world: World, row: JsonObject, playing: Playing) -> None:
     if world.runs.playing.get(row["run_id"]) is not playing:
         return
     del world.runs.playing[row["run_id"]]
+    if playing.cut:
+        # It may have begun nodes after it was told to stop.
+        world.runs.forget_visits(row["thread_id"])
     if playing.task.cancelled():
         world.feeds.end(row["thread_id"], row["run_id"])
     start_next(world, row["thread_id"])

@@ -45,6 +45,9 @@ class Nodes:
         await self._loop.run.output.breathe(_SUPERSTEP)
         waiting = [task for task in tasks if task.writes is None]
         self._many = len(waiting) > 1
+        if self._loop.place and waiting and waiting[0].name != START:
+            # What runs beside the subgraph has its turn.
+            await give_way()
         if len(waiting) == 1:
             await self._attempt(waiting[0])
         elif waiting:
@@ -138,6 +141,8 @@ class Nodes:
         task.goto += self._chosen(task.name, writes, told)
         task.writes = writes
         chain.stream(dict(writes))
+        if self._many and chain.id:
+            await give_way()
         chain.end(dict(writes))
         show_whole(output, loop.place, writes, told)
 

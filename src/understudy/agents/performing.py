@@ -47,7 +47,7 @@ async def perform(world: World, row: JsonObject) -> None:
     agent = world.agents.get(graph_id) if graph_id in world.agents else None
     kwargs = _begun(row["kwargs"], agent, world.address)
     started_at = timestamp(world.clock.now())
-    world.runs.update(run_id, status="running")
+    world.runs.update(run_id, status="running", kwargs=kwargs)
     output = Output(feed, world.clock, run_id, kwargs)
     end = _End()
     try:
@@ -71,7 +71,7 @@ async def perform(world: World, row: JsonObject) -> None:
         return
     if end.failure is not None:
         output.error(end.failure.to_json())
-    _settle(world, row, kwargs, output, end, ended_at)
+    _settle(world, row, output, end, ended_at)
     output.finish()
     thread = world.threads.seek(thread_id)
     if thread is None:
@@ -144,7 +144,7 @@ def performance(world: World, row: JsonObject, kwargs: JsonObject, agent: Agent,
         run_id=row["run_id"],
         agent=agent,
         output=output,
-        config={**config, "configurable": {**_unknown(config), **config["configurable"]}},
+        config={**config, "configurable": {**config["configurable"], **_unknown(config)}},
         context={name: value for name, value in context.items() if not known or name in known},
         input=kwargs["input"],
         command=kwargs["command"] or None,
@@ -210,7 +210,7 @@ def _names(told: Json) -> tuple[str, ...]:
     return (EVERY,) if told == EVERY else tuple(told)
 
 
-def _settle(world: World, row: JsonObject, kwargs: JsonObject, output: Output, end: _End, now: str) -> None:
+def _settle(world: World, row: JsonObject, output: Output, end: _End, now: str) -> None:
     """Let run and thread say how the run ended."""
     run_id, thread_id = row["run_id"], row["thread_id"]
     thread = world.threads.seek(thread_id)
@@ -223,9 +223,7 @@ def _settle(world: World, row: JsonObject, kwargs: JsonObject, output: Output, e
         world.feeds.of(thread_id).forget(run_id)
         last = None
     else:
-        # What a run was started with reads otherwise once it has been played, unless it was stopped.
-        told = row["kwargs"] if end.stop is not None else kwargs
-        world.runs.update(run_id, status=end.status, kwargs=told, updated_at=now)
+        world.runs.update(run_id, status=end.status, updated_at=now)
     changes: JsonObject = {}
     if last is not None:
         changes["values"] = last["values"]

@@ -66,12 +66,13 @@ class Record:
         """Make a checkpoint of these values, from which these tasks are next."""
         run = self._run
         told = {"joins": joins, "tasks": held_by(tasks)}
+        in_order = in_graph_order(self._agent, tasks)
         self.base = Checkpoint(
             id=run.world.ids.checkpoint(step),
             parent=self._saved,
             values=values,
-            next=tuple(task.name for task in tasks),
-            tasks=tuple(task.to_json() for task in in_graph_order(self._agent, tasks)),
+            next=tuple(task.name for task in in_order),
+            tasks=tuple(task.to_json() for task in in_order),
             metadata=run.of_checkpoint(self._around, source, step, self._parents),
             created_at=timestamp(run.world.clock.now()),
             ran=ran,

@@ -116,7 +116,9 @@ def check_protocol(events: Sequence[SentEvent]) -> None:
     last = 0
     for event in events:
         _check(event.name == event.data["method"], f"an event is named {event.name}, its method {event.data['method']}")
-        _check(event.id == str(event.data["seq"]), f"an event has the id {event.id}, but the number {event.data['seq']}")
+        _check(
+            event.id == str(event.data["seq"]), f"an event has the id {event.id}, but the number {event.data['seq']}"
+        )
         _check(event.data["seq"] > last, f"number {event.data['seq']} follows {last}")
         last = event.data["seq"]
     told = [event.data["event_id"] for event in events]

@@ -108,5 +108,9 @@ class Runs:
         waiting = self.queues.pop(thread_id, None)
         if waiting is not None:
             waiting.cancel()
+        self.forget_visits(thread_id)
+
+    def forget_visits(self, thread_id: str) -> None:
+        """Forget how often nodes were begun on a thread."""
         for key in [key for key in self.visits if key[0] == thread_id]:
             del self.visits[key]
