@@ -39,7 +39,7 @@ endef
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # The stamp holds the folder it was made for: an environment does not survive being moved or copied, nor the loss of
 # the Python it was made with. One that does stand is brought up to date where it is.
@@ -100,6 +100,10 @@ conformance: install ## hold the server to its contract at length (ARGS="--examp
 .PHONY: parity
 parity: install ## ask us and the real server the same, side by side (ARGS="crons streams")
 	$(BIN)/python -m tests.parity $(ARGS)
+
+.PHONY: interleavings
+interleavings: install ## let everything happen in any order (ARGS="--examples 2000 --seed 7")
+	@$(BIN)/python -m tests.interleavings $(ARGS)
 
 .PHONY: constraints
 constraints: ## pin the latest versions of everything anew

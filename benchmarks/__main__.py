@@ -42,7 +42,7 @@ measures:
 A name also stands for all that begin with it: `search`, `search-1000`.
 
 examples:
-  make bench                               the fake and the hand-written app: about three minutes
+  make bench                               the fake and the hand-written app: about five minutes
   make bench ARGS="--reference"            with the reference server, installed on first use
   make bench ARGS="--quick --check"        rougher, and exit status 1 when a limit is broken
   make bench ARGS="--only create search-1000 --rounds 9"

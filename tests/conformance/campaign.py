@@ -55,7 +55,7 @@ def imitated(api: str = API) -> frozenset[str]:
     return frozenset(str(operation) for operation in known if operation.handler is not None)
 
 
-def tested(api: str = API) -> frozenset[str]:
+def finite(api: str = API) -> frozenset[str]:
     """Return the operations that Schemathesis can test: those answered here whose answers come to an end.
 
     Streams without an end (`x-endless`) are read within bounds instead, by understudy.conformance.streams.
@@ -74,7 +74,7 @@ def run(url: str, *, examples: int, seed: int, folder: Path, api: str = API) -> 
     observed = load_contract(api).observed
     document.write_text(json.dumps(observed))
     verdict, log = folder / f"{seed}.json", folder / f"{seed}.ndjson"
-    left_out = [operation.id for operation in operations(observed) if str(operation) not in tested(api)]
+    left_out = [operation.id for operation in operations(observed) if str(operation) not in finite(api)]
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG)),
         *("run", str(document), "--url", url, "--no-color"),

@@ -44,7 +44,6 @@ class Ground:
 
     def cron(self) -> str:
         """Return the id of a cron that starts nothing soon."""
-        self._assistants()
         cron = {"assistant_id": "agent", "schedule": "0 0 29 2 *", "input": INPUTS["agent"][0]}
         return str(self._post("/runs/crons", cron)["cron_id"])
 
@@ -55,16 +54,14 @@ class Ground:
     def over(self, chance: int) -> tuple[str, str]:
         """Return the ids of a thread and of a run on it that is over: a success, a failure, or one that waits."""
         thread_id = self._thread()
-        self._assistants()
         resumable = {"stream_resumable": True, "stream_mode": ["values", "updates", "messages-tuple"]}
         body = {**STARTED[chance % len(STARTED)], **resumable}
-        answer = self._client.post(f"/threads/{thread_id}/runs/wait", json=body).raise_for_status()
+        answer = self._sent(f"/threads/{thread_id}/runs/wait", body)
         return thread_id, answer.headers["content-location"].rpartition("/")[2]
 
     def waiting(self) -> tuple[str, str]:
         """Return the ids of a thread and of a run on it that does not start for days."""
         thread_id = self._thread()
-        self._assistants()
         run = self._post(f"/threads/{thread_id}/runs", {**STARTED[0], "after_seconds": _LATER})
         return thread_id, str(run["run_id"])
 
@@ -74,19 +71,24 @@ class Ground:
         rows = answer.json() if answer.is_success else []
         return any(row["kwargs"]["config"]["configurable"]["__after_seconds__"] > 0 for row in rows)
 
-    def _assistants(self) -> None:
-        """See to it that every graph has the assistant that bears its name: some request may have deleted it."""
-        known = {row["assistant_id"] for row in self._post("/assistants/search", {"limit": 1000})}
+    def _restore(self) -> None:
+        """Make the assistants anew that bear the names of graphs: some request has deleted one."""
         for graph in GRAPHS:
-            assistant_id = str(uuid5(_GRAPHS, graph))
-            if assistant_id not in known:
-                self._post("/assistants", {"graph_id": graph, "assistant_id": assistant_id})
+            assistant = {"graph_id": graph, "assistant_id": str(uuid5(_GRAPHS, graph)), "if_exists": "do_nothing"}
+            self._client.post("/assistants", json=assistant).raise_for_status()
 
     def _thread(self) -> str:
         return str(self._post("/threads", {})["thread_id"])
 
     def _post(self, path: str, body: Any) -> Any:
-        return self._client.post(path, json=body).raise_for_status().json()
+        return self._sent(path, body).json()
+
+    def _sent(self, path: str, body: Any) -> httpx.Response:
+        answer = self._client.post(path, json=body)
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            self._restore()
+            answer = self._client.post(path, json=body)
+        return answer.raise_for_status()
 
 
 @cache

@@ -44,19 +44,17 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
     if label == "POST /threads" and isinstance(case.body, dict):
         case.body = _with_graph(case.body)
     elif label in WAITED_FOR and isinstance(case.body, dict):
-        case.body = _soon(_fitting(case.body))
+        case.body = _soon(_named(case.body))
     elif label in BACKGROUND and isinstance(case.body, dict):
-        case.body = _offline(_fitting(case.body))
+        case.body = _offline(_named(case.body))
     elif label == "POST /runs/batch" and isinstance(case.body, list):
         case.body = [_offline(_named(each)) if isinstance(each, dict) else each for each in case.body[:3]]
     elif "/crons" in label and isinstance(case.body, dict):
         case.body = _offline(case.body)
     if case.meta is not None and case.meta.phase.name != TestPhase.STATEFUL:
         _place(case)
-    if label in ENDS_WITH_A_RUN and ground(case.operation.base_url).waits(str(case.path_parameters.get("thread_id"))):
-        case.path_parameters.update(
-            _ids(label, case.path_parameters.keys() & _PLACES, ground(case.operation.base_url), 0)
-        )
+    if label in ENDS_WITH_A_RUN:
+        _unblock(case)
 
 
 def _with_graph(body: dict[str, Any]) -> dict[str, Any]:
@@ -75,7 +73,7 @@ def _with_graph(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _named(body: dict[str, Any]) -> dict[str, Any]:
-    """Give most runs of a batch an assistant that there is."""
+    """Give most runs an assistant that there is: chance finds none."""
     chance = crc32(repr(body).encode())
     if not isinstance(body.get("assistant_id"), str) or chance % 8 == 0:
         return body
@@ -121,6 +119,13 @@ def _place(case: schemathesis.Case[Any]) -> None:
     told = case.meta.components.get(ParameterLocation.PATH) if case.meta is not None else None
     if path and told is not None and told.mode == GenerationMode.POSITIVE:
         path.update(_ids(label, path.keys() & _PLACES, there, chance))
+
+
+def _unblock(case: schemathesis.Case[Any]) -> None:
+    """Let nobody wait for a run that does not start for days."""
+    there, path = ground(case.operation.base_url), case.path_parameters
+    if there.waits(str(path.get("thread_id"))):
+        path.update(_ids(case.operation.label, path.keys() & _PLACES, there, 0))
 
 
 def _ids(label: str, names: set[str], there: Ground, chance: int) -> dict[str, str]:

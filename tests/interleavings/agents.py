@@ -55,4 +55,3 @@ def _agent(graph_id: str, act: Behaviour, edges: list[tuple[str, str]], **subgra
         subgraphs=subgraphs,
         behaviours={node: act for node in nodes if node not in subgraphs},
     )
-

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from tests.interleavings.histories import check_history
-from understudy.state import life_cycle
-from understudy.state.feeds import order
+from understudy.state.feeds import END, order
+from understudy.state.life_cycle import ENDINGS
 
 if TYPE_CHECKING:
     from tests.interleavings.stage import Call, Logged, Stage
@@ -24,7 +22,7 @@ FOLLOWING = {
 """The statuses that a run may have later, by the one that it has."""
 
 RESTING = {
-    status: {rests for left in life_cycle.ENDINGS.values() if left.run == status for rests in (left.rests, left.goes_on)}
+    status: {one for left in ENDINGS.values() if left.run == status for one in (left.rests, left.goes_on)}
     for status in FOLLOWING
 }
 """The statuses that a thread may have, by that of the run that ended last."""
@@ -47,6 +45,10 @@ class Follower:
     resumable: bool = False
     leaving: bool = False
     compared: bool = False
+
+    def waited_for(self, run_id: str) -> bool:
+        """Return whether the client has waited for this run, and knows what it came to."""
+        return self.kind == "wait" and self.run_id == run_id and self.call.over and not self.leaving
 
 
 @dataclass(slots=True)
@@ -189,7 +191,8 @@ class Claims:
         if row["status"] == "busy":
             return
         assert row["status"] in ("idle", "interrupted", "error")
-        last = next((one for one in reversed(stage.log) if one.thread_id == thread_id and one.event.name in ("", "state_update")), None)
+        changes = [one for one in stage.log if one.thread_id == thread_id and one.event.name in (END, "state_update")]
+        last = changes[-1] if changes else None
         if last is None or not last.is_end:
             return
         run = stage.world.runs.get(thread_id, last.event.run_id or "")
@@ -204,17 +207,18 @@ class Claims:
             latest = stage.world.threads.history(thread_id).latest()
             assert latest is not None
             assert (row["status"] == "interrupted") == bool(latest.next), (row["status"], latest.next)
-            assert row["values"] == latest.values
+            assert row["values"] == latest.values, (row["values"], latest.values)
             if not any(task["result"] is not None for task in latest.tasks):
                 # What tasks have done counts for the state at once, for the thread when all of their step are done.
-                assert list(latest.next) == state["next"]
-                assert row["values"] == state["values"]
+                assert list(latest.next) == state["next"], (latest, state)
+                assert row["values"] == state["values"], (row["values"], state["values"])
             asked = {one["id"] for one in state["interrupts"]}
-            assert {one["id"] for of_task in row["interrupts"].values() for one in of_task} == asked
+            told = {one["id"] for of_task in row["interrupts"].values() for one in of_task}
+            assert told == asked, (row, state)
         else:
             assert row["error"] is not None
         for follower in self.followers:
-            if follower.kind == "wait" and follower.run_id == run["run_id"] and not follower.compared and follower.call.over and not follower.leaving:
+            if follower.waited_for(run["run_id"]) and not follower.compared:
                 follower.compared = True
                 self._check_result(follower, row)
 

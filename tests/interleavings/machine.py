@@ -2,69 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.interleavings.agents import WORDS
 from tests.interleavings.claims import Claims, Follower
+from tests.interleavings.requests import (
+    AGENT_OF,
+    THREADS,
+    actions,
+    agents,
+    bodies,
+    commands,
+    kinds,
+    numbers,
+    rests,
+    threads,
+)
 from tests.interleavings.stage import Call, Gate, Stage
 
-THREADS = [f"00000000-0000-4000-8000-00000000000{number}" for number in range(3)]
-AGENT_OF = dict(zip(THREADS, ("wide", "deep", "wide"), strict=True))
-
-threads = st.sampled_from(THREADS)
-agents = st.sampled_from(["wide", "deep"])
-actions = st.sampled_from(["interrupt", "rollback"])
-strategies = st.sampled_from(["enqueue", "reject", "interrupt", "rollback"])
-durabilities = st.sampled_from(["async", "sync", "exit"])
-modes = st.lists(
-    st.sampled_from(["values", "updates", "messages-tuple", "custom", "tasks", "checkpoints", "debug", "events"]),
-    max_size=3,
-    unique=True,
-)
-plans = st.dictionaries(
-    st.sampled_from("abcde"), st.lists(st.sampled_from(["wait", *WORDS]), min_size=1, max_size=3), min_size=1, max_size=4
-)
-rests = st.sampled_from([None, None, None, 0, 1, 2, 3, 5, 8])
-"""How long to wait before the next thing happens: so many turns of the event loop, or until everything is at rest."""
-numbers = st.integers(0, 7)
-kinds = st.sampled_from(["", "/stream", "/wait"])
-
-
-@st.composite
-def bodies(draw: st.DrawFn) -> dict[str, Any]:
-    """What a run can be started with, without an assistant."""
-    body: dict[str, Any] = {"input": {"plan": draw(plans)}, "if_not_exists": "create"}
-    options: dict[str, Any] = {
-        "multitask_strategy": draw(strategies),
-        "durability": draw(durabilities),
-        "stream_mode": draw(modes),
-        "stream_resumable": draw(st.booleans()),
-        "stream_subgraphs": draw(st.booleans()),
-        "on_disconnect": draw(st.sampled_from(["cancel", "continue"])),
-        "after_seconds": draw(st.sampled_from([1, 60])),
-        "interrupt_before": draw(st.sampled_from([["c"], "*"])),
-        "interrupt_after": draw(st.sampled_from([["a"], "*"])),
-        "if_not_exists": "reject",
-        "webhook": "/hook",
-        "on_completion": draw(st.sampled_from(["keep", "delete"])),
-    }
-    usual = {"multitask_strategy", "stream_resumable", "on_disconnect", "stream_mode"}
-    for name in draw(st.sets(st.sampled_from(sorted({*options}))) | st.just(usual)):
-        body[name] = options[name]
-    return body
-
-
-commands = st.sampled_from(
-    [
-        {"resume": "yes"},
-        {"resume": "yes", "update": {"log": ["told"]}},
-        {"update": {"log": ["told"]}, "goto": "d"},
-        {"goto": "a"},
-    ]
-)
+FIGURES = Counter({"interleavings": 0, "steps": 0, "requests": 0, "runs": 0, "events": 0})
+"""What has been tried so far in this process, attempts to make a failure smaller included."""
 
 
 class Interleavings(RuleBasedStateMachine):
@@ -78,12 +38,15 @@ class Interleavings(RuleBasedStateMachine):
         self.crons: list[str] = []
         self.rested = True
         self.sound = True
+        self.steps = 0
 
     def teardown(self) -> None:
         try:
             if self.sound:
                 self.finish()
         finally:
+            requests, runs, events = len(self.stage.calls), len(self.runs), len(self.stage.log)
+            FIGURES.update(interleavings=1, steps=self.steps, requests=requests, runs=runs, events=events)
             self.stage.close()
 
     @invariant()
@@ -94,6 +57,7 @@ class Interleavings(RuleBasedStateMachine):
             self.claims.at_every_moment()
         self.note_runs()
         self.sound = True
+        self.steps += 1
 
     # What clients do
 
@@ -103,7 +67,6 @@ class Interleavings(RuleBasedStateMachine):
         if again:
             body["if_exists"] = "do_nothing"
         if ttl:
-            body["ttl"] = ttl if not again else {"ttl": ttl, "strategy": "keep_latest"}
             body["ttl"] = {"ttl": ttl, "strategy": "keep_latest" if steps else "delete"}
         if steps:
             body["supersteps"] = [{"updates": [{"values": {"log": ["made"]}, "as_node": "a"}]}]
@@ -296,15 +259,13 @@ class Interleavings(RuleBasedStateMachine):
 
     def note_runs(self) -> None:
         known = set(self.runs)
-        self.runs += [
-            run for row in self.stage.world.runs if (run := (row["thread_id"], row["run_id"])) not in known
-        ]
+        self.runs += [run for row in self.stage.world.runs if (run := (row["thread_id"], row["run_id"])) not in known]
 
     def run(self, which: int) -> tuple[str, str] | None:
         return self.runs[-1 - which % len(self.runs)] if self.runs else None
 
     def thread(self, which: int) -> str:
-        there = [*THREADS, *(row["thread_id"] for row in self.stage.world.threads)]
+        there: list[str] = [*THREADS, *(row["thread_id"] for row in self.stage.world.threads)]
         return there[which % len(there)]
 
     def gate(self, which: int) -> Gate:

@@ -74,9 +74,7 @@ class Logged:
 class WitnessedFeed(Feed):
     """A feed whose events are written down where they occur."""
 
-    def __init__(
-        self, clock: FrozenClock, deserted: Callable[[], None], thread_id: str, log: list[Logged]
-    ) -> None:
+    def __init__(self, clock: FrozenClock, deserted: Callable[[], None], thread_id: str, log: list[Logged]) -> None:
         super().__init__(clock, deserted)
         self._thread_id = thread_id
         self._number = next(NUMBERS)
@@ -102,7 +100,7 @@ class WitnessedFeeds(Feeds):
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """A request and what has come of it so far. 
+    """A request and what has come of it so far.
 
     `begun` is how much had been logged when the answer started, `runs` says which runs there were then, and
     whether each was under way.
@@ -140,8 +138,8 @@ class Call:
         for block in self.text.split(b"\r\n\r\n"):
             lines = dict(line.split(b": ", 1) for line in block.split(b"\r\n") if line and not line.startswith(b":"))
             if lines:
-                event_id = lines.get(b"id")
-                frames.append((lines[b"event"].decode(), lines[b"data"], event_id and event_id.decode()))
+                event_id = lines[b"id"].decode() if b"id" in lines else None
+                frames.append((lines[b"event"].decode(), lines[b"data"], event_id))
         return frames
 
     def __repr__(self) -> str:
@@ -276,9 +274,7 @@ class Stage:
             if message["type"] == "http.response.start":
                 call.begun = len(self.log)
                 runs = self.world.runs
-                call.runs = {
-                    row["run_id"]: row["status"] in ACTIVE or row["run_id"] in runs.playing for row in runs
-                }
+                call.runs = {row["run_id"]: row["status"] in ACTIVE or row["run_id"] in runs.playing for row in runs}
                 call.status = message["status"]
                 call.headers = {name.decode(): value.decode() for name, value in message["headers"]}
             elif not call.left.done():

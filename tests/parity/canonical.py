@@ -15,7 +15,7 @@ from tests.recorded.exchange import SERVER
 
 RANDOM, BY_NAME, BY_STEP, BY_TIME = 4, 5, 6, 7
 WHENEVER = "<time>"
-EVENT_ID = re.compile(r"\b\d{13}-\d+\b")
+EVENT_ID = re.compile(r"\b\d{13}-\d+(?:\.\d+)?\b")
 MILLISECONDS = re.compile(r"\b17\d{11}\b|\b18\d{11}\b")
 PLATFORM = {
     "langgraph_version": r"\d+\.\d+\.\d+",

@@ -10,7 +10,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import NotRequired, TypedDict
 from urllib.parse import urlsplit
 
-from tests.parity.sequence import NOTHING, Ask, Json, Leave, Open, Read, Sequence
+from tests.parity.sequence import NOTHING, Ask, Connect, Json, Leave, Open, Read, Say, Sequence, Step
+from tests.parity.sockets import Socket
 from tests.recorded.exchange import SERVER, relevant
 
 PATIENCE = 15.0
@@ -30,7 +31,10 @@ class Event(TypedDict):
 
 
 class Seen(TypedDict, total=False):
-    """What a step `asked` and saw: an answer's status and headers, and its `body`, its `text` or its `events`."""
+    """What a step `asked` and saw: an answer's status and headers, and its `body`, its `text` or its `events`.
+
+    Of a WebSocket it saw `frames`, and how it was `closed`.
+    """
 
     asked: str
     status: int
@@ -38,6 +42,8 @@ class Seen(TypedDict, total=False):
     body: Json
     text: str
     events: list[Event]
+    frames: list[Json]
+    closed: str
 
 
 class Unplayable(Exception):
@@ -50,7 +56,7 @@ class Player:
     def __init__(self, url: str) -> None:
         self._url = url
         self._kept: dict[str, str] = {}
-        self._open: dict[str, Arriving] = {}
+        self._open: dict[str, Arriving | Socket] = {}
 
     def play(self, sequence: Sequence) -> list[Seen]:
         """What each step saw. A step that cannot be taken is the last one, and says why in its `text`."""
@@ -69,7 +75,7 @@ class Player:
                 arriving.close()
         return seen
 
-    def _take(self, step: Ask | Open | Read | Leave, seen: Seen) -> None:
+    def _take(self, step: Step, seen: Seen) -> None:
         match step:
             case Ask():
                 self._ask(step, seen)
@@ -81,6 +87,15 @@ class Player:
                 self._keep(step.keep, seen)
             case Leave():
                 self._open.pop(step.name).close()
+            case Connect():
+                socket = self._open[step.name] = Socket(self._url, self._filled(step.path), PATIENCE)
+                seen |= socket.head
+            case Say():
+                spoken = self._open[step.name]
+                assert isinstance(spoken, Socket)
+                spoken.say(self._filled(step.said))
+                seen |= spoken.read(step.upto)
+                self._keep(step.keep, seen)
 
     def _ask(self, step: Ask, seen: Seen) -> None:
         patience = time.monotonic() + PATIENCE

@@ -91,7 +91,7 @@ def read(group: str) -> dict[str, list[Seen]]:
 
 
 def write(group: str, recorded: dict[str, list[Seen]]) -> None:
-    """Write a line per step, and per event of a stream, so that a diff shows what changed."""
+    """Write a line per step, per event and per frame, so that a diff shows what changed."""
     parts = (
         f"{_line(sequence.name)}: [\n{_lines(recorded[sequence.name])}\n]"
         for sequence in table.GROUPS[group]
@@ -107,11 +107,12 @@ def _lines(steps: Iterable[Seen]) -> str:
 
 
 def _step(step: Seen) -> str:
-    if not step.get("events"):
-        return _line(step)
-    head = {key: value for key, value in step.items() if key != "events"}
-    events = ",\n  ".join(_line(event) for event in step["events"])
-    return f'{_line(head)[:-1]},"events":[\n  {events}]}}'
+    for many, told in (("events", step.get("events")), ("frames", step.get("frames"))):
+        if told:
+            head = {key: value for key, value in step.items() if key != many}
+            lines = ",\n  ".join(map(_line, told))
+            return f'{_line(head)[:-1]},"{many}":[\n  {lines}]}}'
+    return _line(step)
 
 
 def _line(value: Json) -> str:

@@ -68,7 +68,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What came of an opened answer since it was read last; to its end, unless `upto` says otherwise."""
+    """What came of an opened answer, or in a WebSocket, since it was read last; to its end, unless `upto` says."""
 
     name: str
     upto: int | str | None = None
@@ -90,7 +90,33 @@ class Leave:
         return f"leave {self.name}"
 
 
-Step: TypeAlias = Ask | Open | Read | Leave
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Open a WebSocket, which later steps know by this name."""
+
+    name: str
+    path: str
+
+    @property
+    def title(self) -> str:
+        return f"connect {self.name}: {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send a text, or anything else as JSON, into a WebSocket and hear the next `upto` frames."""
+
+    name: str
+    said: Json
+    upto: int = 1
+    keep: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return f"say {self.name}: {self.said if isinstance(self.said, str) else json.dumps(self.said)}"
+
+
+Step: TypeAlias = Ask | Open | Read | Leave | Connect | Say
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,15 +53,19 @@ class InvalidUpdate(Unacceptable):
     """A node wrote what its graph cannot take."""
 
 
-class WrongType(Unacceptable):
-    """A value was written to a channel that takes others; `python` is how a node in Python would have failed."""
+class BadValue(Unacceptable):
+    """Something was written that its channel cannot take; `python` is how a node in Python would have failed."""
 
     def __init__(self, detail: str, python: str) -> None:
         super().__init__(detail)
         self.python = python
 
 
-class Unsupported(Unacceptable):
+class WrongType(BadValue):
+    """A value was written to a channel that takes others."""
+
+
+class Unsupported(BadValue):
     """Something is taken for a message that is none."""
 
 
@@ -74,7 +78,7 @@ _CLASSES: dict[type[Unacceptable], str] = {
 
 def failure_of(refusal: Unacceptable) -> Failure:
     """Return the failure of a run whose writes were refused."""
-    told = refusal.python if isinstance(refusal, WrongType) else refusal.detail
+    told = refusal.python if isinstance(refusal, BadValue) else refusal.detail
     return Failure(_CLASSES.get(type(refusal), "ValueError"), told)
 
 

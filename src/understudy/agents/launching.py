@@ -131,7 +131,7 @@ async def forsake(world: World, assistant_id: str) -> None:
 async def delete(world: World, row: JsonObject) -> None:
     """Delete a run and the checkpoints that it made. One that is not over is stopped first."""
     playing = world.runs.playing.get(row["run_id"])
-    task = playing and playing.task
+    task = None if playing is None else playing.task
     if row["status"] in ACTIVE:
         task = stop(world, row, Stop("rollback", "deleted"))
     if task is not None:

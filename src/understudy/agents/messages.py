@@ -109,7 +109,8 @@ def _message(item: Json) -> JsonObject:
         if len(item) != 2:
             raise Unacceptable(f"Message as a sequence must be (role string, template), not {abridged(item)}")
         return _stored(item[0], item[1], {})
-    raise Unsupported(f"Unsupported message type: {type(item)}{_HELP}")
+    complaint = f"A message must be a string, an object or a list of role and content, not {abridged(item)}"
+    raise Unsupported(complaint, f"Unsupported message type: {type(item)}{_HELP}")
 
 
 def _unpacked(item: JsonObject) -> JsonObject:

@@ -15,9 +15,11 @@ from understudy.agents.webhooks import payload, post
 from understudy.errors import Refusal
 from understudy.state.checkpoints import ROOT
 from understudy.state.clock import give_way, timestamp
+from understudy.state.life_cycle import ENDINGS
 
 if TYPE_CHECKING:
     from understudy.state.agents import Agent
+    from understudy.state.life_cycle import Ending
     from understudy.state.runs import Stop
     from understudy.state.world import World
     from understudy.wire import Json, JsonObject
@@ -104,13 +106,18 @@ class _End:
         return self.stop is not None and self.stop.action == "rollback"
 
     @property
+    def ending(self) -> Ending:
+        """Which way of ending it is."""
+        if self.failure is not None:
+            return "failed"
+        if self.rolls_back:
+            return "rolled back"
+        return "stopped" if self.cut else "finished"
+
+    @property
     def status(self) -> str:
         """What the run's row says, or would say."""
-        if self.failure is not None:
-            return "error"
-        if self.rolls_back:
-            return "rollback"
-        return "interrupted" if self.stop is not None or self.cut else "success"
+        return ENDINGS[self.ending].run or "rollback"
 
     @property
     def error(self) -> JsonObject | None:
@@ -220,14 +227,15 @@ def _settle(world: World, row: JsonObject, output: Output, end: _End, now: str) 
     if end.rolls_back:
         world.runs.delete(run_id)
         world.threads.forget_run(thread_id, run_id)
-        world.feeds.of(thread_id).forget(run_id)
+        world.feeds.forget_run(thread_id, run_id)
         last = None
     else:
         world.runs.update(run_id, status=end.status, updated_at=now)
     changes: JsonObject = {}
     if last is not None:
         changes["values"] = last["values"]
-    resting = "error" if end.failure else "interrupted" if last is not None and last["next"] else "idle"
+    left = ENDINGS[end.ending]
+    resting = left.goes_on if last is not None and last["next"] else left.rests
     changes["status"] = "busy" if world.runs.active(thread_id) else resting
     changes["error"] = end.error
     if last is not None:

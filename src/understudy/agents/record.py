@@ -10,7 +10,7 @@ from understudy.state.checkpoints import ROOT, Checkpoint, checkpoint_ref
 from understudy.state.clock import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from understudy.agents.performance import Performance
     from understudy.state.agents import Agent
@@ -87,16 +87,25 @@ class Record:
         self.base = replace(self.base, values=values)
         self._save(anew=False)
 
-    def note(self, tasks: Iterable[Task], *, done: bool = False) -> None:
-        """Let the checkpoint that is gone on from show what has become of its tasks."""
+    def note(self, tasks: Collection[Task], *, done: bool = False) -> None:
+        """Let the checkpoint that is gone on from show what has become of its tasks.
+
+        Those that a command added to them show when they are still to be done.
+        """
         base = self.base
         if base is None:
             return
+        known = {row["id"] for row in base.tasks}
+        added = [] if done else [task for task in tasks if task.id not in known]
         told = {"joins": base.held.get("joins", {}), "tasks": held_by(tasks, done=done)}
         rows = {task.id: task.to_json() for task in tasks}
         self.base = replace(
             base,
-            tasks=tuple(rows.get(row["id"], row) if row["result"] is None else row for row in base.tasks),
+            next=(*base.next, *(task.name for task in added)),
+            tasks=(
+                *(rows.get(row["id"], row) if row["result"] is None else row for row in base.tasks),
+                *(rows[task.id] for task in added),
+            ),
             held={name: value for name, value in told.items() if value},
         )
         self._save(anew=False)

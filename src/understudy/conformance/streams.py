@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from understudy.contract.events import MEDIA_TYPE, Frames, Malformed
@@ -37,7 +38,7 @@ def read(
     response: httpx.Response,
     schema: EventSchema,
     *,
-    bounds: Bounds = Bounds(),  # noqa: B008  # it is frozen
+    bounds: Bounds = Bounds(),  # it is frozen
     until: Callable[[SentEvent], bool] = lambda event: False,
 ) -> tuple[list[SentEvent], bool]:
     """Return the events of a stream that has been opened, and whether it came to its end.
@@ -128,7 +129,7 @@ def check_protocol(events: Sequence[SentEvent]) -> None:
 def check_ids(events: Sequence[SentEvent]) -> None:
     """Raise Broken unless the ids of the events grow."""
     ids = [_order(event.id) for event in events if event.id is not None]
-    for earlier, later in zip(ids, ids[1:], strict=False):
+    for earlier, later in pairwise(ids):
         _check(earlier < later, f"the id {later} follows {earlier}")
 
 

@@ -37,4 +37,3 @@ ENDINGS: dict[Ending, Left] = {
     "never begun": Left(run="interrupted", rests="idle", goes_on="idle"),
 }
 """How runs end. A run that an agent's question ends is finished: it is a new run that brings the answer."""
-

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class World:
     """Tables, clock, id source and agents that belong together; two worlds share nothing that can change.
 
-    `address` is where runs say that they are played. `allow_loopback_webhooks` says whether runs may be sent to webhooks on this machine; `sending` are the webhooks
-    that are on their way. `pause` lets the seconds pass that an agent takes: real ones, also where the clock is frozen.
+    `address` is where runs say that they are played. `allow_loopback_webhooks` says whether runs may be sent to
+    webhooks on this machine; `sending` are the webhooks that are on their way. `pause` lets the seconds pass that an
+    agent takes: real ones, also where the clock is frozen.
     """
 
     def __init__(self, agents: Iterable[Agent] = (), *, clock: Clock | None = None, seed: int | None = None) -> None:

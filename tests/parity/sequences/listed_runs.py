@@ -1,0 +1,132 @@
+"""Runs as they are listed, read and deleted."""
+
+from __future__ import annotations
+
+from tests.parity.sequence import (
+    ask,
+    create,
+    found,
+    history,
+    over,
+    sequence,
+    state,
+    thread,
+    wait,
+)
+
+MISSING = "33333333-3333-4333-8333-333333333333"
+LIST = "GET /threads/{thread}/runs"
+THREE = (
+    create("steps", {"n": 1}),
+    over(),
+    create("agent", {"messages": "boom"}, run="second"),
+    over("second"),
+    create("steps", {"n": 2}, run="third"),
+    over("third"),
+)
+
+SEQUENCES = (
+    sequence(
+        "runs are listed",
+        thread(),
+        *THREE,
+        ask(LIST),
+        ask(f"{LIST}?limit=2"),
+        ask(f"{LIST}?limit=1&offset=1"),
+        ask(f"{LIST}?offset=5"),
+        ask(f"{LIST}?limit=0"),
+        ask(f"{LIST}?limit=1000"),
+    ),
+    sequence(
+        "runs are listed by status",
+        thread(),
+        *THREE,
+        ask(f"{LIST}?status=success"),
+        ask(f"{LIST}?status=error"),
+        ask(f"{LIST}?status=pending"),
+        ask(f"{LIST}?status=zzz"),
+    ),
+    sequence(
+        "parts of runs are listed",
+        thread(),
+        *THREE,
+        ask(f"{LIST}?select=run_id&select=status"),
+        ask(f"{LIST}?select=kwargs"),
+        ask(f"{LIST}?select=metadata&limit=1"),
+    ),
+    sequence("runs are listed by what is no number", thread(), ask(f"{LIST}?limit=x"), ask(f"{LIST}?offset=x")),
+    sequence(
+        "runs of a thread that does not exist are listed",
+        ask(f"GET /threads/{MISSING}/runs"),
+        ask("GET /threads/zzz/runs"),
+    ),
+    sequence("no run is listed", thread(), ask(LIST)),
+    sequence(
+        "a run that does not exist is read",
+        thread(),
+        ask(f"{LIST}/{MISSING}"),
+        ask(f"{LIST}/zzz"),
+        ask(f"GET /threads/{MISSING}/runs/{MISSING}"),
+        ask(f"GET /threads/zzz/runs/{MISSING}"),
+    ),
+    sequence(
+        "a run of another thread is read",
+        thread(),
+        thread("other"),
+        create("steps", {"n": 1}),
+        over(),
+        ask("GET /threads/{other}/runs/{run}"),
+        ask("DELETE /threads/{other}/runs/{run}"),
+        ask("GET /threads/{other}/runs/{run}/join"),
+    ),
+    sequence(
+        "a run is deleted",
+        thread(),
+        create("steps", {"n": 1}),
+        over(),
+        ask("DELETE /threads/{thread}/runs/{run}"),
+        found(),
+        ask("DELETE /threads/{thread}/runs/{run}"),
+        ask(LIST),
+        state(),
+        history(),
+    ),
+    sequence(
+        "the last of two runs is deleted",
+        thread(),
+        wait("steps", {"n": 1}),
+        create("steps", {"n": 10}),
+        over(),
+        ask("DELETE /threads/{thread}/runs/{run}"),
+        state(),
+        history(),
+        ask(LIST),
+    ),
+    sequence(
+        "the first of two runs is deleted",
+        thread(),
+        create("steps", {"n": 1}),
+        over(),
+        wait("steps", {"n": 10}),
+        ask("DELETE /threads/{thread}/runs/{run}"),
+        state(),
+        history(),
+        ask(LIST),
+    ),
+    sequence(
+        "a run that does not exist is deleted",
+        thread(),
+        ask(f"DELETE /threads/{{thread}}/runs/{MISSING}"),
+        ask("DELETE /threads/{thread}/runs/zzz"),
+        ask(f"DELETE /threads/{MISSING}/runs/{MISSING}"),
+    ),
+    sequence(
+        "a waiting run is deleted",
+        thread(),
+        create("steps", {"n": 1}, after_seconds=60),
+        ask("DELETE /threads/{thread}/runs/{run}"),
+        found(),
+        ask(LIST),
+        ask("GET /threads/{thread}"),
+    ),
+)
