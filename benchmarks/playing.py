@@ -33,8 +33,8 @@ MANY = 5_000
 SEVERAL = 8
 PACED, PACE = 25, 0.2
 """Numbers that each of many streams says, and seconds before each of their tokens."""
-SLOWER = 20
-"""How many times less the reference server is given to do."""
+RARER, FEWER = 40, 4
+"""How many times less the reference server is given to do: runs, and numbers to count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +151,11 @@ class Playing:
 
     def _times(self, up: Running) -> int:
         runs = self.run.settings.runs
-        return max(runs // SLOWER // 2, 3) if up.name == REFERENCE else runs
+        return max(runs // RARER, 3) if up.name == REFERENCE else runs
 
     def _counting(self, up: Running, agent: str, mode: str, numbers: int, at_once: int = 1) -> Streams:
         if up.name == REFERENCE:
-            numbers //= SLOWER
+            numbers //= FEWER
         return Streams(up.port, (traffic.stream(agent, mode, numbers),) * at_once, at_once, numbers=numbers)
 
 

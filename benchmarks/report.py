@@ -150,12 +150,13 @@ def _tables(figures: Figures, servers: list[Server]) -> Iterator[str]:
             continue
         yield ""
         titles = "".join(f"{server.title:>12}" for server in servers)
-        ratios = "".join(f"{'to ' + server.title:>14}" for server in others)
+        headings = "".join(f"{'to ' + server.title:>14}" for server in others)
         yield heading
-        yield f"{'':<{WIDTH}}{titles}{ratios}"
+        yield f"{'':<{WIDTH}}{titles}{headings}"
         for name in sorted(names, key=list(MEASURES).index):
             cells = "".join(_cell(figures.get(name, server.name), FORMATS[unit], 12) for server in servers)
-            times = "".join(_cell(figures.ratio(name, FAKE, server.name), ".2f", 14) for server in others)
+            ratios = [figures.ratio(name, FAKE, server.name) for server in others]
+            times = "".join(_cell(ratio, _digits(ratio), 14) for ratio in ratios)
             yield f"  {MEASURES[name][0]:<{WIDTH - 2}}{cells}{times}".rstrip()
 
 
@@ -163,9 +164,14 @@ def _limits(all_limits: list[Limit]) -> Iterator[str]:
     yield ""
     yield "Limits"
     for limit in all_limits:
-        measured = _cell(limit.measured, ",.2f", 8) if not limit.unit else _cell(limit.measured, ",.1f", 8)
+        measured = _cell(limit.measured, _digits(limit.measured), 8)
         bound = f"{'at least' if limit.at_least else 'at most'} {limit.bound:,g} {limit.unit}".rstrip()
         yield f"  {limit.title:<60}{measured}   {bound:<26}{limit.verdict}"
+
+
+def _digits(value: float | None) -> str:
+    """Return the form that shows enough of a figure of any size, and no more."""
+    return ",.0f" if value is None or value >= 100 else ".2f" if value >= 0.1 else ".4f"
 
 
 def _cell(value: float | None, form: str, width: int) -> str:

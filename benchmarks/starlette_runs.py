@@ -54,6 +54,7 @@ async def tokens(run: Row, n: int, pace: float = 0) -> AsyncIterator[bytes]:
     place = f"speak:{uuid4()}"
     metadata = {
         "created_by": "system",
+        "graph_id": "tokens",
         "assistant_id": str(uuid4()),
         "run_attempt": 1,
         "langgraph_version": "1.2.22",

@@ -56,6 +56,7 @@ class Streams:
         answers: list[_Answer] = []
         begun: set[_Reader] = set()
         most = 0
+        opened: float | None = None
         computing = time.process_time()
         start = now = time.perf_counter()
         waiting = sum(reader.ask(left) for reader in readers)
@@ -68,15 +69,17 @@ class Streams:
                 answer = reader.read()
                 now = time.perf_counter()
                 if reader.first is not None:
+                    opened = opened or now
                     begun.add(reader)
                     most = max(most, len(begun))
                 if answer is not None:
                     begun.discard(reader)
                     answers.append(answer)
                     waiting += reader.ask(left) - 1
-        return self._heard(answers, now - start, time.process_time() - computing, most)
+        busy = (time.process_time() - computing) / (now - start)
+        return self._heard(answers, now - (opened or start), busy, most)
 
-    def _heard(self, answers: list[_Answer], seconds: float, computing: float, most: int) -> Heard:
+    def _heard(self, answers: list[_Answer], seconds: float, busy: float, most: int) -> Heard:
         events = complete = 0
         example: Any = None
         for answer in answers:
@@ -88,7 +91,7 @@ class Streams:
             example = numbers[0][1] if numbers else example
         return Heard(
             seconds=seconds,
-            busy=computing / seconds,
+            busy=busy,
             events=events,
             first=median(answer.first for answer in answers),
             whole=median(answer.whole for answer in answers),
@@ -103,6 +106,8 @@ class Streams:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """What came of streams. Times are seconds, `first` and `whole` medians from the request on.
+
+    `seconds` are those from the first event to the end of all: how long a run waits for its turn is not part of it.
 
     `most` is how many had begun and not ended at one moment; `complete`, how many told all their numbers in order.
     `example` is the data of an event that tells a number, `last` a whole body.

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import platform
+from statistics import median
 from typing import TYPE_CHECKING
+
+from understudy.state.clock import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from understudy.exchange import Service
+    from understudy.state.world import World
     from understudy.wire import JsonObject
 
-# Nothing waits here and one run at a time is what the imitated server plays by default.
-_QUEUE = {
-    "n_pending": 0,
-    "pending_runs_wait_time_max_secs": None,
-    "pending_runs_wait_time_med_secs": None,
-    "pending_unblocked_runs_wait_time_max_secs": None,
-    "n_running": 0,
-}
-_WORKERS = {"max": 1, "active": 0, "available": 1}
 
-
-def as_json(service: Service) -> JsonObject:
+def as_json(world: World, service: Service) -> JsonObject:
     """Return the figures as JSON."""
     counts = [
         {"method": method, "path": path, "status": status, "count": count}
         for (method, path, status), count in service.requests.items()
     ]
-    return {"queue": _QUEUE, "api": {"http_requests_total": counts}, "workers": _WORKERS}
+    return {"queue": _queue(world), "api": {"http_requests_total": counts}, "workers": _workers(world)}
 
 
-def as_text(service: Service, version: str) -> bytes:
+def as_text(world: World, service: Service, version: str) -> bytes:
     """Return the figures as Prometheus reads them, latencies in milliseconds.
 
     The imitated server has more labels, all of them empty or the same everywhere, which says the same to Prometheus.
@@ -53,10 +47,33 @@ def as_text(service: Service, version: str) -> bytes:
             _latencies(service),
         ),
     ]
-    for name, value in _WORKERS.items():
+    for name, value in _workers(world).items():
         metric = f"lg_api_workers_{name}"
         lines += _metric(metric, "gauge", f"Workers: {name}", [_sample(metric, value)])
     return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _queue(world: World) -> JsonObject:
+    """Return how many runs wait and are played, and for how many seconds those have waited that wait."""
+    now = world.clock.now()
+    active = world.runs.active()
+    played = {row["thread_id"] for row in active if row["status"] == "running"}
+    pending = [row for row in active if row["status"] == "pending"]
+    waits = [(now - moment(row["created_at"])).total_seconds() for row in pending]
+    unblocked = [wait for wait, row in zip(waits, pending, strict=True) if wait > 0 and row["thread_id"] not in played]
+    return {
+        "n_pending": len(pending),
+        "pending_runs_wait_time_max_secs": max(waits, default=None),
+        "pending_runs_wait_time_med_secs": median(waits) if waits else None,
+        "pending_unblocked_runs_wait_time_max_secs": max(unblocked, default=None),
+        "n_running": len(active) - len(pending),
+    }
+
+
+def _workers(world: World) -> JsonObject:
+    """Return how many runs are played; there are as many workers as that takes, and one at least."""
+    active = sum(row["status"] == "running" for row in world.runs.active())
+    return {"max": max(active, 1), "active": active, "available": max(active, 1) - active}
 
 
 def _latencies(service: Service) -> list[str]:

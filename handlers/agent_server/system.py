@@ -69,8 +69,8 @@ async def info(world: World) -> JsonObject:
 async def metrics(world: World, service: Service, format: str | None) -> Answer:
     """Return what was counted; as text for Prometheus unless JSON is asked for."""
     if format == "json":
-        return Answer(as_json(service))
-    return Answer(as_text(service, VERSION), media_type="text/plain; version=1.0.0; charset=utf-8")
+        return Answer(as_json(world, service))
+    return Answer(as_text(world, service, VERSION), media_type="text/plain; version=1.0.0; charset=utf-8")
 
 
 async def docs(world: World, service: Service) -> Answer:

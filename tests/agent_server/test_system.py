@@ -73,6 +73,21 @@ def test_metrics_as_json_tell_of_queue_and_workers_too(server: Server) -> None:
     }
 
 
+def test_metrics_count_the_runs_that_wait_and_those_that_are_played(server: Server) -> None:
+    thread = server.create_thread()
+    for _ in range(2):
+        server.post(f"/threads/{thread}/runs", {"assistant_id": "steps", "input": {"sleep": 30}})
+    server.post("/runs", {"assistant_id": "steps", "input": {}, "after_seconds": 3600})
+
+    metrics = server.get("/metrics?format=json").json()
+
+    assert (metrics["queue"]["n_pending"], metrics["queue"]["n_running"]) == (2, 1)
+    assert metrics["queue"]["pending_runs_wait_time_max_secs"] >= 0
+    assert metrics["workers"] == {"max": 1, "active": 1, "available": 0}
+    assert "lg_api_workers_active 1.0" in server.get("/metrics").text
+    assert server.delete(f"/threads/{thread}").status_code == 204
+
+
 @pytest.mark.parametrize("query", ["", "?format=prometheus", "?format=xml", "?format=JSON"])
 def test_metrics_are_for_prometheus_unless_asked_otherwise(server: Server, query: str) -> None:
     server.get("/ok")

@@ -12,7 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import httpx
+
 from tests.conformance.campaign import Report, finite, run
+from tests.conformance.streams import CHECKS, Follower, follow_all
+from understudy.conformance.streams import Broken
 
 
 def main() -> int:
@@ -22,17 +26,36 @@ def main() -> int:
     parser.add_argument("--seeds", default="1,2,3", help="a run for each of these numbers (default: 1,2,3)")
     parser.add_argument("--scenario", action="append", default=["reference"], help="what else the server begins with")
     options = parser.parse_args()
-    reports = []
+    reports, passed = [], True
     for seed in map(int, options.seeds.split(",")):
         with serving(options.scenario) as url, TemporaryDirectory(prefix="conformance-") as folder:
             report = run(url, examples=options.examples, seed=seed, folder=Path(folder))
+            broken = list(broken_streams(url, examples=options.examples, seed=seed))
         verdict = "no failures" if report.passed else "FAILURES"
         print(f"seed {seed}: {report.cases:,} requests in {report.seconds:.0f} s, {verdict}", flush=True)
         if not report.passed:
             print(report.complaint())
+        for complaint in broken:
+            print(complaint)
+        print(
+            f"seed {seed}: streams of {len(CHECKS) * options.examples:,} made-up requests, {len(broken)} broken kinds"
+        )
+        passed = passed and report.passed and not broken
         reports.append(report)
     _print_answers(reports)
-    return 0 if all(report.passed for report in reports) else 1
+    return 0 if passed else 1
+
+
+def broken_streams(url: str, *, examples: int, seed: int) -> Iterator[str]:
+    """Follow streams of so many requests of each kind, and yield what is wrong with those of a kind, if anything is."""
+    follower = Follower(url)
+    for what, check in CHECKS.items():
+        try:
+            follow_all(follower, check, examples=examples, seed=seed)
+        except (Broken, httpx.HTTPError) as broken:
+            told = "\n".join([str(broken), *getattr(broken, "__notes__", [])])
+            yield f"streams of {what}: {told}"
+    follower.close()
 
 
 @contextmanager

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
+from hypothesis import HealthCheck, given, settings
+from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
 from tests.conformance.campaign import API
@@ -40,6 +42,15 @@ modes = st.sampled_from(MODES) | st.lists(st.sampled_from(MODES), unique=True, m
 
 anything = st.none() | st.text(max_size=3) | st.lists(st.integers(), max_size=2) | st.dictionaries(st.text(), st.none())
 
+configs = st.fixed_dictionaries(
+    {},
+    optional={
+        "recursion_limit": st.integers(-1, 3),
+        "tags": st.lists(st.text(max_size=3), max_size=2),
+        "metadata": st.dictionaries(st.text(max_size=3), anything, max_size=2),
+    },
+)
+
 runs = st.builds(
     lambda started, given, options: {**started, **given, **options},
     st.sampled_from(STARTED),
@@ -52,7 +63,7 @@ runs = st.builds(
             "durability": st.sampled_from(["sync", "async", "exit"]),
             "interrupt_before": nodes,
             "interrupt_after": nodes,
-            "config": st.fixed_dictionaries({"recursion_limit": st.integers(-1, 3)}),
+            "config": configs,
             "context": st.fixed_dictionaries({"color": anything}),
             "metadata": st.dictionaries(st.text(max_size=3), anything, max_size=2),
             "command": st.fixed_dictionaries(
@@ -177,7 +188,10 @@ class Follower:
             yield response, schemas()[operation]
 
     def _post(self, path: str, body: Any) -> Any:
-        return self._client.post(path, json=body).raise_for_status().json()
+        answer = self._client.post(path, json=body)
+        if not answer.is_success:
+            raise Broken(f"{answer.status_code} to POST {path}: {answer.text}")
+        return answer.json()
 
 
 @cache
@@ -197,7 +211,9 @@ def _is_last(event: SentEvent) -> bool:
     return event.name == "lifecycle" and params["namespace"] == [] and params["data"]["event"] != "running"
 
 
-CHECKS: dict[str, tuple[st.SearchStrategy[Any], Callable[[Follower, Any], object]]] = {
+Check: TypeAlias = "tuple[st.SearchStrategy[Any], Callable[[Follower, Any], object]]"
+
+CHECKS: dict[str, Check] = {
     "runs": (runs, lambda follower, body: follower.follow_run(body)),
     "stateless runs": (runs, lambda follower, body: follower.follow_stateless_run(body)),
     "threads": (
@@ -209,6 +225,18 @@ CHECKS: dict[str, tuple[st.SearchStrategy[Any], Callable[[Follower, Any], object
 """What is followed: made-up requests for it, and how."""
 
 
-def shown(made_up: Any) -> str:
-    """Return requests as anyone can send them."""
-    return json.dumps(made_up)
+def follow_all(follower: Follower, check: Check, *, examples: int, seed: int) -> None:
+    """Follow the streams of so many made-up requests; what is wrong is raised with the smallest that shows it."""
+    made_up, follow = check
+
+    @seeded(seed)
+    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(made_up)
+    def each(request: Any) -> None:
+        try:
+            follow(follower, request)
+        except (Broken, httpx.HTTPError) as broken:
+            broken.add_note(f"asked for: {json.dumps(request)}")
+            raise
+
+    each()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 
 from tests.conformance.campaign import imitated
-from tests.conformance.streams import CHECKS, Follower, schemas
+from tests.conformance.streams import CHECKS, Follower, follow_all, schemas
 from tests.conftest import Server
 
 
@@ -24,14 +22,7 @@ def follower(running: Server) -> Iterator[Follower]:
 
 @pytest.mark.parametrize("what", CHECKS)
 def test_streams_keep_the_contract(follower: Follower, what: str) -> None:
-    made_up, follow = CHECKS[what]
-
-    @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
-    @given(made_up)
-    def follow_all(request: Any) -> None:
-        follow(follower, request)
-
-    follow_all()
+    follow_all(follower, CHECKS[what], examples=25, seed=1)
 
 
 def test_every_operation_that_streams_is_followed() -> None:

@@ -135,11 +135,11 @@ class Interleavings(RuleBasedStateMachine):
     def update_state(self, which: int, node: str | None, rest: int | None) -> None:
         thread = self.thread(which)
         row = self.stage.world.threads.seek(thread)
-        busy = row is not None and row["status"] == "busy"
+        busy = self.rested and row is not None and row["status"] == "busy"
         values = None if node in ("__end__", "__copy__") else {"log": ["updated"]}
         told = {"values": values, **({"as_node": node} if node else {})}
         call = self.send("POST", f"/threads/{thread}/state", told, rest)
-        if busy and rest is None:
+        if busy:
             assert call.status == 409, call
 
     @rule(which=numbers, cancels=st.booleans(), rest=rests)
@@ -180,12 +180,12 @@ class Interleavings(RuleBasedStateMachine):
     def follow_thread(self, which: int, mode: str, rest: int | None) -> None:
         self.send("GET", f"/threads/{self.thread(which)}/stream", None, rest, query={"stream_modes": mode})
 
+    @precondition(lambda self: any(not call.over for call in self.stage.calls))
     @rule(which=numbers, rest=rests)
     def leave(self, which: int, rest: int | None) -> None:
         calls = [call for call in self.stage.calls if not call.over]
-        if calls:
-            self.go(calls[which % len(calls)])
-            self.wait(rest)
+        self.go(calls[which % len(calls)])
+        self.wait(rest)
 
     @rule(which=st.none() | numbers, agent=agents, keep=st.booleans(), body=bodies(), rest=rests)
     def make_cron(self, which: int | None, agent: str, keep: bool, body: dict[str, Any], rest: int | None) -> None:

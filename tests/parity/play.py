@@ -10,6 +10,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import NotRequired, TypedDict
 from urllib.parse import urlsplit
 
+from websockets.exceptions import WebSocketException
+
 from tests.parity.sequence import NOTHING, Ask, Connect, Json, Leave, Open, Read, Say, Sequence, Step
 from tests.parity.sockets import Socket
 from tests.recorded.exchange import SERVER, relevant
@@ -67,7 +69,7 @@ class Player:
                 seen.append(answer)
                 try:
                     self._take(step, answer)
-                except (Unplayable, HTTPException, OSError) as error:
+                except (Unplayable, HTTPException, WebSocketException, OSError) as error:
                     answer["text"] = f"could not go on: {type(error).__name__} {error}"
                     break
         finally:

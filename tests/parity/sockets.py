@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -19,21 +20,21 @@ class Socket:
 
     def __init__(self, url: str, path: str, patience: float) -> None:
         self._patience = patience
-        self._socket = None
+        self._connection = ExitStack()
+        self.head: Seen = {"status": SWITCHED}
         try:
-            self._socket = connect(f"{url.replace('http', 'ws', 1)}{path}", compression=None, proxy=None)
-            self.head: Seen = {"status": SWITCHED}
+            self._socket = self._connection.enter_context(
+                connect(f"{url.replace('http', 'ws', 1)}{path}", compression=None, proxy=None)
+            )
         except InvalidStatus as refused:
             self.head = {"status": refused.response.status_code}
 
     def say(self, said: Any) -> None:
         """Send a text as it stands, anything else as JSON."""
-        assert self._socket, "a connection that was refused"
         self._socket.send(said if isinstance(said, str) else json.dumps(said))
 
     def read(self, upto: int | str | None) -> Seen:
         """Return so many frames, or all until the server hangs up, and how it did."""
-        assert self._socket, "a connection that was refused"
         seen: Seen = {"frames": []}
         try:
             while upto is None or len(seen["frames"]) < int(upto):
@@ -44,5 +45,4 @@ class Socket:
 
     def close(self) -> None:
         """Hang up, if there is a connection."""
-        if self._socket:
-            self._socket.close()
+        self._connection.close()

@@ -41,6 +41,7 @@ SEQUENCES = (
         for how, query, after in (
             ("", "", (over(), *aftermath(), LIST)),
             (" and waited for", "?wait=true", (over(), *aftermath(), LIST)),
+            (" and waited for by a number", "?wait=1", (over(), *aftermath(), LIST)),
             (" by a word that is none", "?action=zzz&wait=1", (over(), *aftermath(), LIST)),
         )
     ),
@@ -88,6 +89,27 @@ SEQUENCES = (
     sequence("a run is cancelled twice", thread(), LATER, ask(CANCEL), ask(CANCEL), over()),
     sequence(
         "a run that does not exist is cancelled", thread(), ask(f"POST /threads/{{thread}}/runs/{MISSING}/cancel")
+    ),
+    sequence(
+        "a run that does not exist is cancelled in other ways",
+        thread(),
+        *(ask(f"POST /threads/{{thread}}/runs/{MISSING}/cancel?{how}") for how in ("action=zz", "wait=true")),
+        ask("POST /threads/bad/runs/bad/cancel"),
+    ),
+    sequence(
+        "a running run is rolled back",
+        thread(),
+        wait("steps", {"n": 1}),
+        SLOW,
+        begun(),
+        ask(f"{CANCEL}?action=rollback"),
+        Ask("GET /threads/{thread}/runs/{run}", until={"status": (404,)}),
+        settled(),
+        state(),
+        LIST,
+    ),
+    sequence(
+        "a cancelled run is joined", thread(), LATER, ask(CANCEL), over(), ask("GET /threads/{thread}/runs/{run}/join")
     ),
     sequence(
         "a run of a thread that does not exist is cancelled", ask(f"POST /threads/{MISSING}/runs/{MISSING}/cancel")

@@ -165,6 +165,34 @@ SEQUENCES = (
         over(),
         joined(last="-1", query="?stream_mode=updates"),
     ),
+    *(
+        sequence(
+            f"a resumable stream is replayed in mode {query}",
+            thread(),
+            stream("steps", {"n": 1}, MODES, stream_resumable=True),
+            over(),
+            joined(last="-1", query=f"?stream_mode={query}"),
+        )
+        for query in ("%5B%22values%22%5D", "values,updates")
+    ),
+    sequence(
+        "a stream is joined while its run shows two modes",
+        thread(),
+        create("steps", HOLD, stream_mode=MODES),
+        begun(),
+        joined(),
+        over(),
+    ),
+    sequence(
+        "a stream is joined late, in the second node of a run in the background",
+        thread(),
+        create("steps", HOLD, stream_mode=MODES, after_seconds=1),
+        opened("first", joined()),
+        Read("first", 4),
+        joined(),
+        Read("first"),
+        over(),
+    ),
     sequence(
         "a failed resumable stream is replayed",
         thread(),

@@ -24,8 +24,39 @@ TOGETHER = (
     ("debug", "checkpoints", "tasks"),
     ("values", "messages"),
 )
+SPOKEN = {text: {"messages": [{"role": "user", "content": text}]} for text in ("hi", "ask", "boom")}
 
 SEQUENCES = (
+    *(
+        sequence(f"agent is told {text} and streams {mode}", thread(), stream("agent", given, mode), *aftermath())
+        for text, given in SPOKEN.items()
+        for mode in (*MODES, ["values", "updates"])
+    ),
+    *(
+        sequence(f"{graph} streams {' and '.join(modes)} to the end", thread(), stream(graph, given, list(modes)))
+        for graph, given, modes in (
+            ("chat", SPOKEN["hi"], ("values", "messages-tuple", "updates")),
+            ("chat", SPOKEN["hi"], ("messages", "messages-tuple")),
+            ("custom", {"x": "a"}, ("custom",)),
+            ("custom", {"x": "a"}, ("custom", "updates", "values")),
+            ("parent", {"v": "x"}, ("values", "updates")),
+        )
+    ),
+    sequence(
+        "parent streams values, updates and tasks of its subgraph too",
+        thread(),
+        stream("parent", {"v": "x"}, ["values", "updates", "tasks"], stream_subgraphs=True),
+    ),
+    *(
+        sequence(f"steps streams values {how}", thread(), stream("steps", mode="values", **body))
+        for how, body in {
+            "of a failure that it was told from the start": {"input": {"mode": "boom"}},
+            "without input": {},
+            "of a string": {"input": "strinput"},
+            "of an unknown channel": {"input": {"zzz": 1}},
+            "up to its limit": {"input": {"n": 1}, "config": {"recursion_limit": 1}},
+        }.items()
+    ),
     *(
         sequence(f"{graph} streams {mode}", thread(), stream(graph, stream_mode=mode, **body))
         for graph, body in INPUTS.items()

@@ -19,6 +19,15 @@ REFUSED: dict[str, Any] = {
     "an unknown graph": {"assistant_id": "zzz"},
     "an unknown assistant": {"assistant_id": MISSING},
     "an assistant that is null": {"assistant_id": None},
+    "an assistant that is a number": {"assistant_id": 1},
+    "an unknown mode": {"assistant_id": "steps", "stream_mode": "bogus"},
+    "a mode of the streaming protocol alone": {"assistant_id": "steps", "stream_mode": ["tools"]},
+    "a life cycle as its mode": {"assistant_id": "steps", "stream_mode": "lifecycle"},
+    "an unknown strategy": {"assistant_id": "steps", "multitask_strategy": "zzz"},
+    "metadata that are null": {"assistant_id": "steps", "metadata": None},
+    "a stop that is no list": {"assistant_id": "steps", "interrupt_before": "x"},
+    "a jump to a number": {"assistant_id": "steps", "command": {"goto": 1}},
+    "a delay in a string": {"assistant_id": "steps", "after_seconds": "1"},
     "configurable and context": {"assistant_id": "steps", "config": {"configurable": {"a": 1}}, "context": {"b": 1}},
     "metadata that is a list": {"assistant_id": "steps", "metadata": []},
     "a config that is a string": {"assistant_id": "steps", "config": "x"},
@@ -45,6 +54,13 @@ REFUSED: dict[str, Any] = {
     "a webhook to a private address": {"assistant_id": "steps", "webhook": "http://10.0.0.1/x"},
     "a webhook to a link-local address": {"assistant_id": "steps", "webhook": "http://169.254.169.254/x"},
     "a webhook to an IPv6 loopback": {"assistant_id": "steps", "webhook": "http://[::1]/x"},
+    "a webhook by another scheme to a bare name": {"assistant_id": "steps", "webhook": "ftp://x"},
+    "a webhook to a path of a server without paths": {"assistant_id": "steps", "webhook": "/relative"},
+    "a webhook to a path with a query": {"assistant_id": "steps", "webhook": "/hook?x=1"},
+    "a webhook to this machine by https": {"assistant_id": "steps", "webhook": "https://127.0.0.1:2131/x"},
+    "a webhook to a port of this machine": {"assistant_id": "steps", "webhook": "http://localhost:2131/l"},
+    "a webhook to an address for examples": {"assistant_id": "steps", "webhook": "http://192.0.2.2:2131/hook?x=1"},
+    "a webhook to a name that is not there": {"assistant_id": "steps", "webhook": "http://no-such-host.invalid/x"},
     "an empty webhook": {"assistant_id": "steps", "webhook": ""},
     "a webhook that is a number": {"assistant_id": "steps", "webhook": 1},
 }
@@ -74,5 +90,25 @@ SEQUENCES = (
             ask(f"POST /threads/zzz/runs{kind}", {"assistant_id": "steps", "input": {}})
             for kind in ("", "/wait", "/stream")
         ),
+    ),
+    sequence(
+        "a run of nothing but a graph on no thread",
+        *(ask(f"POST /threads/{at}/runs", {"assistant_id": "steps"}) for at in (MISSING, "bad")),
+    ),
+    *(
+        sequence(
+            f"{graph} with a webhook to an address for examples",
+            thread(),
+            ask(
+                "POST /threads/{thread}/runs/wait",
+                {"assistant_id": graph, "input": given, "webhook": "http://192.0.2.2:2131/x"},
+            ),
+            ask("POST /runs/wait", {"assistant_id": graph, "input": given, "webhook": "http://192.0.2.2:2131/x"}),
+            ask("GET /threads/{thread}/runs"),
+        )
+        for graph, given in (
+            ("steps", {"mode": "boom"}),
+            ("agent", {"messages": [{"role": "user", "content": "ask"}]}),
+        )
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.parity.sequence import (
     HOLD,
     Ask,
@@ -17,10 +19,53 @@ from tests.parity.sequence import (
     wait,
 )
 
+MISSING = "99999999-9999-4999-8999-999999999999"
 MADE = "66666666-6666-4666-8666-666666666666"
 LIST = "GET /threads/{thread}/runs"
 
+CREATED: dict[str, dict[str, Any]] = {
+    "no mode at all": {"stream_mode": []},
+    "a string as input": {"input": "str"},
+    "a list of a number as input": {"input": [1]},
+    "an unknown channel as input": {"input": {"unknown": 1}},
+    "an unknown word": {"input": {"n": 1}, "extra_field": 1},
+    "a word for runs without a thread": {"input": {"n": 1}, "on_completion": "delete"},
+    "an empty command": {"command": {}},
+    "a tracer": {"input": {"n": 1}, "langsmith_tracer": {"project_name": "p"}},
+    "metadata": {"input": HOLD, "metadata": {"x": 1}},
+}
+
 SEQUENCES = (
+    *(
+        sequence(f"a run in the background with {what}", thread(), create("steps", **body), over(), *aftermath())
+        for what, body in CREATED.items()
+    ),
+    sequence(
+        "a run in the background that makes its thread with metadata, config and tags",
+        ask(
+            f"POST /threads/{MISSING}/runs",
+            {
+                "assistant_id": "steps",
+                "input": {"n": 1},
+                "if_not_exists": "create",
+                "metadata": {"rm": 1},
+                "config": {"configurable": {"q": 2}, "metadata": {"cm": 1}, "tags": ["t"]},
+            },
+        ),
+        Ask(f"GET /threads/{MISSING}", until={"body/status": ("idle",)}),
+        ask(f"POST /threads/{MISSING}/runs", {"assistant_id": "steps", "input": {"n": 1}, "if_not_exists": "zzz"}),
+        ask(f"GET /threads/{MISSING}/runs"),
+        ask(f"DELETE /threads/{MISSING}"),
+    ),
+    sequence(
+        "a run that fails in the background and is deleted",
+        thread(),
+        create("agent", {"messages": [{"role": "user", "content": "boom"}]}),
+        over(),
+        settled(),
+        ask("DELETE /threads/{thread}/runs/{run}"),
+        *aftermath(),
+    ),
     sequence(
         "a run that makes its thread",
         ask(

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.parity.sequence import Ask, ask, sequence
 
-OVER = {"body": ({"detail": "Thread with ID {thread} not found"},)}
+MISSING = "33333333-3333-4333-8333-333333333333"
 HI = {"messages": [{"role": "user", "content": "hi", "id": "m1"}]}
 KEPT = {"run": "body/run_id", "thread": "body/thread_id"}
 
@@ -137,11 +137,59 @@ SEQUENCES = (
         Ask("GET /threads/{thread}", until={"body/status": ("idle",)}),
         Ask("GET /threads/{other}", until={"body/status": ("idle",)}),
     ),
+    sequence(
+        "a batch of which nothing is kept",
+        ask("POST /runs/batch", [{"assistant_id": "steps", "input": {"n": number}} for number in (1, 2)]),
+    ),
+    sequence(
+        "a batch with an unknown assistant after a good one",
+        ask("POST /runs/batch", [{"assistant_id": "steps", "input": {"n": 1}}, {"assistant_id": MISSING}]),
+        Ask("POST /threads/count", {}, until={"body": (0,)}),
+        alone=True,
+    ),
+    sequence(
+        "a wait and a stream whose threads are kept",
+        waited("steps", {"n": 1}, on_completion="keep"),
+        streamed("steps", {"n": 1}, on_completion="keep"),
+        streamed("steps", {"n": 1}, stream_mode="updates"),
+        Ask("POST /threads/count", {"status": "idle"}, until={"body": (2,)}),
+        alone=True,
+    ),
+    *(
+        sequence(f"{text} without a thread", waited("agent", {"messages": [{"role": "user", "content": text}]}))
+        for text in ("boom", "ask")
+    ),
+    sequence("a strategy without a thread", waited("steps", {"n": 1}, multitask_strategy="reject")),
+    sequence(
+        "a stop without a thread that is to be there",
+        waited("steps", {"n": 1}, if_not_exists="reject", interrupt_before=["b"]),
+    ),
+    sequence(
+        "words that mean nothing without a thread",
+        waited("steps", on_completion="zz"),
+        waited("steps", {"n": 1}, on_disconnect="zz"),
+    ),
+    sequence(
+        "headers without a thread",
+        Ask(
+            "POST /runs/wait",
+            {"assistant_id": "steps", "input": {"n": 1}, "on_completion": "keep", "metadata": {"m": 7}},
+            headers={"x-custom": "1", "x-request-id": "rid-7"},
+        ),
+        Ask(
+            "POST /threads/search",
+            {"metadata": {"m": 7}},
+            until={"body/0/status": ("idle",)},
+            keep={"thread": "body/0/thread_id"},
+        ),
+        ask("GET /threads/{thread}/runs"),
+        alone=True,
+    ),
     sequence("an empty batch", ask("POST /runs/batch", [])),
     sequence("a batch with an unknown graph", ask("POST /runs/batch", [{"assistant_id": "zzz"}])),
     sequence(
         "a batch with an unknown assistant",
-        ask("POST /runs/batch", [{"assistant_id": "33333333-3333-4333-8333-333333333333"}]),
+        ask("POST /runs/batch", [{"assistant_id": MISSING}]),
     ),
     sequence("a batch that is no list", ask("POST /runs/batch", {})),
     sequence(
@@ -155,7 +203,7 @@ SEQUENCES = (
         for fault, body in {
             "no assistant": {},
             "an unknown graph": {"assistant_id": "zzz"},
-            "an unknown assistant": {"assistant_id": "33333333-3333-4333-8333-333333333333"},
+            "an unknown assistant": {"assistant_id": MISSING},
             "an unknown mode": {"assistant_id": "agent", "stream_mode": "zzz"},
             "configurable and context": {
                 "assistant_id": "agent",

@@ -171,4 +171,58 @@ SEQUENCES = (
         Read("all", 4),
         Leave("all"),
     ),
+    *(
+        sequence(
+            f"a thread's stream follows {what} in the background",
+            thread(),
+            opened("all", follows(query)),
+            create(graph, given, **modes),
+            over(),
+            settled(),
+            ask("POST /threads/{thread}/state", {"values": {"n": 5}}),
+            Read("all", upto),
+            Leave("all"),
+        )
+        for what, query, graph, given, modes, upto in (
+            ("a run of two modes", "", "steps", {"n": 1}, {"stream_mode": ["values", "updates"]}, 7),
+            ("its life cycle", "?stream_modes=lifecycle", "steps", {"n": 1}, {}, 2),
+            ("a state update", "?stream_modes=state_update", "steps", {"n": 1}, {}, 1),
+            ("a run and state updates", "?stream_modes=run_modes,lifecycle,state_update", "steps", {"n": 1}, {}, 6),
+            ("a failure", "", "agent", {"messages": [{"role": "user", "content": "boom"}]}, {}, 4),
+        )
+    ),
+    *(
+        sequence(
+            f"a thread's stream tells a resumable run in the background from {last!r}",
+            thread(),
+            create("steps", {"n": 1}, stream_resumable=True),
+            over(),
+            opened("all", follows(last=last)),
+            Read("all", 5),
+            Leave("all"),
+        )
+        for last in ("-", "0")
+    ),
+    sequence(
+        "a thread's stream does not tell what is over and was not kept",
+        thread(),
+        create("steps", {"n": 1}),
+        over(),
+        settled(),
+        opened("all", follows(last="-")),
+        wait("steps", None),
+        Read("all", 3),
+        Leave("all"),
+    ),
+    sequence(
+        "a thread's stream is resumed from a word",
+        thread(),
+        follows(last="garbage"),
+    ),
+    sequence(
+        "a stream of a thread that does not exist",
+        opened("all", Ask(f"GET /threads/{MISSING}/stream")),
+        Leave("all"),
+        ask(f"GET /threads/{MISSING}"),
+    ),
 )
