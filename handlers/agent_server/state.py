@@ -61,7 +61,7 @@ def refuse_busy(world: World, row: JsonObject) -> None:
 def tell_update(world: World, thread_id: str) -> None:
     """Tell whoever follows the thread that its state was changed from outside."""
     told = {"state": _state(world, thread_id, {}, subgraphs=False), "thread_id": thread_id}
-    world.feeds.of(thread_id).append(None, "state_update", told)
+    world.feeds.tell(thread_id, "state_update", told)
 
 
 async def history(world: World, thread_id: str, limit: Json, before: str | None) -> list[JsonObject]:

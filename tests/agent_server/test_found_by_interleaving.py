@@ -93,6 +93,16 @@ def test_a_run_of_a_deleted_thread_that_ends_late_does_not_touch_a_new_thread_of
     assert thread(stage) == new
 
 
+def test_a_run_that_waits_for_one_of_a_deleted_thread_leaves_its_thread_idle_when_it_is_cancelled(stage: Stage) -> None:
+    start(stage, plan={"a": ["linger"]})
+    stage.ask("DELETE", PATH)
+    run = start(stage)
+
+    stage.ask("POST", f"{PATH}/runs/{run.json()['run_id']}/cancel")
+
+    assert thread(stage)["status"] == "idle"
+
+
 def test_a_run_that_is_stopped_and_not_over_is_deleted_when_it_is(stage: Stage) -> None:
     run = start(stage, plan={"a": ["linger"]})
     stage.send("POST", f"{PATH}/runs/{run.json()['run_id']}/cancel")

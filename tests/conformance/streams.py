@@ -70,7 +70,7 @@ runs = st.builds(
                 {},
                 optional={
                     "goto": st.sampled_from(NODES),
-                    "update": anything,
+                    "update": st.none() | st.dictionaries(st.sampled_from(["n", "v", "messages", "x"]), anything),
                 },
             ),
             "feedback_keys": st.lists(st.text(max_size=3), max_size=1),

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 HELP = "\nFor troubleshooting, visit: https://docs.langchain.com/oss/python/langgraph/errors/"
 """What LangGraph puts behind the complaints that it has a page for, before the name of the page."""
 
+BAD_RETURN = "INVALID_GRAPH_NODE_RETURN_VALUE"
+
 HIDDEN = "An internal error occurred"
 """What clients read in place of the message of an error whose class is not one of Python's own or LangGraph's."""
 

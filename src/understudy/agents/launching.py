@@ -57,7 +57,7 @@ def start_next(world: World, thread_id: str) -> None:
     if waiting is not None:
         waiting.cancel()
     active = runs.active(thread_id)
-    if not active or runs.is_played(thread_id):
+    if not active or runs.at_work(thread_id) is not None:
         return
     first = active[0]
     if first["created_at"] > timestamp(world.clock.now()):
@@ -109,7 +109,8 @@ def stop(world: World, row: JsonObject, why: Stop) -> asyncio.Task[None] | None:
             world.runs.delete(row["run_id"])
         else:
             world.runs.update(row["run_id"], status=left.run, updated_at=now)
-        if not world.runs.active(row["thread_id"]) and not world.runs.is_played(row["thread_id"]):
+        other = world.runs.at_work(row["thread_id"])
+        if not world.runs.active(row["thread_id"]) and (other is None or other.cut):
             world.threads.note(row["thread_id"], status=left.rests, updated_at=now)
         world.feeds.end(row["thread_id"], row["run_id"])
         return None
@@ -154,8 +155,7 @@ async def cancel(world: World, rows: Iterable[JsonObject], action: Action) -> No
             "No matching runs to cancel. Please verify the thread ID and run IDs are correct, and the runs haven't "
             "been deleted or completed."
         )
-    name = {"interrupt": "interrupt", "rollback": "rollback"}[action]
-    reason = f"{name} requested via POST /threads/{{thread_id}}/runs/{{run_id}}/cancel"
+    reason = f"{action} requested via POST /threads/{{thread_id}}/runs/{{run_id}}/cancel"
     tasks = [task for row in going if (task := stop(world, row, Stop(action, reason))) is not None]
     for thread_id in {row["thread_id"] for row in going}:
         start_next(world, thread_id)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import builtins
-import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from understudy.agents import messages
-from understudy.agents.chain_events import MODEL
-from understudy.agents.failures import Failed, Failure, Paused, failure_of
+from understudy.agents.channels import taken_in
+from understudy.agents.failures import BAD_RETURN, HELP, Failed, Failure, Paused, failure_of
 from understudy.agents.following import chosen
-from understudy.agents.speech import Speech, ids_in, show_whole
-from understudy.agents.steps import Emit, Fail, Goto, Interrupt, Say, Situation, Wait, Write
-from understudy.agents.tasks import Task, interrupt_id
+from understudy.agents.speech import ids_in, show_whole
+from understudy.agents.steps import Send, Situation
+from understudy.agents.work import Raised, Work
 from understudy.errors import Unacceptable
 from understudy.state.agents import START
 from understudy.state.clock import give_way
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
 
     from understudy.agents.chain_events import Chain
     from understudy.agents.loop import Loop
-    from understudy.agents.steps import Script, Step
+    from understudy.agents.tasks import Task
     from understudy.wire import Json, JsonObject
 
 _UNTOLD = ("checkpoint_id", "checkpoint_ns", "checkpoint_map", "thread_id")
@@ -133,9 +130,9 @@ class Nodes:
             writes = [(name, value) for name, value in values.items() if name in agent.channels]
         else:
             behaviour = agent.behaviours.get(task.name)
-            work = _Work(self, task, told, chain)
+            work = Work(loop, task, told, chain)
             if behaviour is not None:
-                await work.do(behaviour(self.situation(task.name, self._given(task), path, told)))
+                await work.do(behaviour(self._situation(task.name, self._given(task), path, told)))
             writes = work.writes
             task.goto = work.goto
         task.goto += self._chosen(task.name, writes, told)
@@ -150,7 +147,7 @@ class Nodes:
         if task.input is None:
             raise Failed(Failure("TypeError", "'NoneType' object is not iterable"))
         if not isinstance(task.input, dict):
-            raise Failed(Failure("InvalidUpdateError", _not_a_dict(task.input)))
+            raise Failed(Failure("InvalidUpdateError", f"Expected dict, got {task.input}{HELP}{BAD_RETURN}"))
         task.writes = [(name, value) for name, value in task.input.items() if name in self._loop.agent.channels]
         told = {"langgraph_checkpoint_ns": f"{START}:{task.id}"}
         task.goto += self._chosen(START, task.writes, told, stored=False)
@@ -169,7 +166,7 @@ class Nodes:
         inner.chain.end(values)
         return values
 
-    def situation(
+    def _situation(
         self, node: str, given: Json, path: str, told: JsonObject, state: JsonObject | None = None
     ) -> Situation:
         """Return what a node has at hand; `told` is what events tell of its task."""
@@ -187,44 +184,19 @@ class Nodes:
             resume=run.resume,
         )
 
-    def _chosen(self, node: str, writes: list[tuple[str, Json]], told: JsonObject, *, stored: bool = True) -> list[Any]:
+    def _chosen(
+        self, node: str, writes: list[tuple[str, Json]], told: JsonObject, *, stored: bool = True
+    ) -> list[str | Send]:
         loop = self._loop
         if node not in loop.agent.routes:
             return []
-        from understudy.agents.channels import taken_in
-
         try:
             values, _ = taken_in(loop.agent, loop.values, writes, loop.run.world.ids, stored=stored)
         except Unacceptable as refusal:
             raise Failed(failure_of(refusal)) from None
         path = "|".join([*(level.partition(":")[0] for level in loop.place), node])
-        with _Raised():
-            return chosen(loop.agent, node, self.situation(node, values, path, told, values))
-
-    def answer(self, task: Task, asked: int, value: Json) -> Json:
-        """Return the answer to what a task asks, its `asked`-th question. Paused if there is none yet."""
-        run = self._loop.run
-        name = interrupt_id(self._loop.namespace, task)
-        if name in run.answers_by_id:
-            task.answers.append(run.answers_by_id.pop(name))
-        if asked < len(task.answers):
-            return task.answers[asked]
-        if run.answers:
-            task.answers.append(run.answers.pop())
-            return task.answers[asked]
-        raise Paused([{"value": value, "id": name}])
-
-    def stored(self, values: JsonObject) -> list[tuple[str, Json]]:
-        """Return the writes of a node, messages in the form that is stored."""
-        loop = self._loop
-        writes = []
-        for name, value in values.items():
-            is_messages = loop.agent.channels.get(name) == "messages" and isinstance(value, (list, dict, str))
-            if is_messages and not (isinstance(value, dict) and "__overwrite__" in value):
-                writes.append((name, _coerced(value, loop)))
-            else:
-                writes.append((name, value))
-        return writes
+        with Raised():
+            return chosen(loop.agent, node, self._situation(node, values, path, told, values))
 
     def _given(self, task: Task) -> Json:
         return task.input if task.sent else self._loop.values
@@ -244,139 +216,3 @@ class Nodes:
         result = {name: value for name, value in task.result.items() if name in loop.agent.channels}
         told = {"id": task.id, "name": task.name, "error": error, "result": result, "interrupts": interrupts or []}
         loop.run.output.task(loop.place, loop.step, told)
-
-
-class _Work:
-    """A node at work: takes its steps one after the other."""
-
-    def __init__(self, nodes: Nodes, task: Task, told: JsonObject, chain: Chain) -> None:
-        self._nodes = nodes
-        self._task = task
-        self._told = told
-        self._chain = chain
-        self._asked = 0
-        self.writes: list[tuple[str, Json]] = []
-        self.goto: list[Any] = []
-
-    async def do(self, script: Script) -> None:
-        """Take all steps of a script."""
-        result: Any = None
-        running = inspect.isasyncgen(script)
-        try:
-            while True:
-                with _Raised():
-                    try:
-                        step = await script.asend(result) if running else script.send(result)  # type: ignore[union-attr]
-                    except (StopIteration, StopAsyncIteration):
-                        return
-                result = await self._take(step)
-                await self._nodes._loop.run.output.breathe()  # noqa: SLF001
-        finally:
-            if running:
-                await script.aclose()  # type: ignore[union-attr]
-            else:
-                script.close()  # type: ignore[union-attr]
-
-    async def _take(self, step: Step) -> Any:
-        loop = self._nodes._loop  # noqa: SLF001 - the nodes that this work is of
-        if isinstance(step, Write):
-            for name, value in self._nodes.stored(step.values):
-                self._add(name, value)
-        elif isinstance(step, Say):
-            return await self._say(step)
-        elif isinstance(step, Emit):
-            loop.run.output.show("custom", loop.place, step.data)
-        elif isinstance(step, Interrupt):
-            self._asked += 1
-            return self._nodes.answer(self._task, self._asked - 1, step.value)
-        elif isinstance(step, Fail):
-            raise Failed(Failure(step.error, step.message, public=step.builtin))
-        elif isinstance(step, Wait):
-            await loop.run.world.pause(step.seconds)
-        elif isinstance(step, Goto):
-            self.goto += step.targets
-        else:
-            raise Failed(Failure("TypeError", f"a node yields steps, not {step!r}"))
-        return None
-
-    async def _say(self, said: Say) -> JsonObject:
-        loop = self._nodes._loop  # noqa: SLF001 - the nodes that this work is of
-        output = loop.run.output
-        namespace = self._told["langgraph_checkpoint_ns"]
-        model = {
-            "ls_integration": "langchain_chat_model",
-            "checkpoint_ns": namespace,
-            "ls_provider": "genericfakechatmodel",
-            "ls_model_type": "chat",
-            "lc_versions": {"langchain-core": "1.7.2"},
-        }
-        try:
-            metadata = {**self._told, **model}
-            speech = Speech(said, output, loop.run.world.ids, metadata)
-        except Unacceptable as refusal:
-            raise Failed(failure_of(refusal)) from None
-        chain = self._chain.inside(MODEL, "seq:step:1", metadata, kind="chat_model")
-        asked = {"messages": [loop.values.get(said.channel or "messages", [])]}
-        chain.begin(asked)
-        shown = output.shows(loop.place)
-        for at, piece in enumerate(speech.pieces):
-            if said.pace:
-                await loop.run.world.pause(said.pace)
-            else:
-                await output.breathe()
-            if chain.id:
-                chain.stream(speech.chunk(at))
-            if shown:
-                for mode, data in piece:
-                    output.put(mode, loop.place if mode == "messages" else (), data)
-        if shown:
-            for mode, data in speech.closing:
-                output.put(mode, loop.place, data)
-            output.spoken.add(speech.message["id"])
-        chain.end(speech.message)
-        if said.channel is not None:
-            self._add(said.channel, [speech.message])
-        return speech.message
-
-    def _add(self, name: str, value: Json) -> None:
-        """Add a write to those of the node: it returns one value for each channel."""
-        reducer = self._nodes._loop.agent.channels.get(name)  # noqa: SLF001
-        for at, (known, old) in enumerate(self.writes):
-            if known == name:
-                self.writes[at] = (name, _together(reducer, old, value))
-                return
-        self.writes.append((name, value))
-
-
-def _together(reducer: str | None, old: Json, new: Json) -> Json:
-    if reducer in ("append", "messages") and isinstance(old, list) and isinstance(new, list):
-        return old + new
-    if reducer == "sum" and isinstance(old, (int, float)) and isinstance(new, (int, float)):
-        return old + new
-    return new
-
-
-def _coerced(value: Json, loop: Loop) -> Json:
-    try:
-        return messages.coerce(value, loop.run.world.ids)
-    except Unacceptable as refusal:
-        raise Failed(failure_of(refusal)) from None
-
-
-def _not_a_dict(value: Json) -> str:
-    from understudy.agents.failures import HELP
-
-    return f"Expected dict, got {value}{HELP}INVALID_GRAPH_NODE_RETURN_VALUE"
-
-
-class _Raised:
-    """Turns what a script raises into the failure of its node."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
-        if error is None or isinstance(error, (Failed, Paused)) or not isinstance(error, Exception):
-            return
-        name = type(error).__name__
-        raise Failed(Failure(name, str(error), public=getattr(builtins, name, None) is type(error))) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.agents.failures import HELP, InvalidUpdate
+from understudy.agents.failures import BAD_RETURN, HELP, InvalidUpdate
 from understudy.agents.steps import Send
 from understudy.errors import Unacceptable
 
@@ -54,7 +54,7 @@ def targets(command: JsonObject | None) -> list[str | Send]:
 def expect_dict(values: Json) -> None:
     """Raise Unacceptable unless the values are an object."""
     if not isinstance(values, dict):
-        raise InvalidUpdate(f"Expected dict, got {values}{HELP}INVALID_GRAPH_NODE_RETURN_VALUE")
+        raise InvalidUpdate(f"Expected dict, got {values}{HELP}{BAD_RETURN}")
 
 
 def pairs(update: Json) -> list[tuple[str, Json]]:

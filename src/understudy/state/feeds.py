@@ -122,6 +122,11 @@ class Feeds:
         """Return a feed on which nothing has happened."""
         return Feed(self._clock, lambda: self._desert(thread_id))
 
+    def tell(self, thread_id: str, name: str, data: Json) -> None:
+        """Hand an event that belongs to no run to whoever reads the thread."""
+        if thread_id in self._feeds:
+            self._feeds[thread_id].append(None, name, data)
+
     def end(self, thread_id: str, run_id: str) -> None:
         """Let the readers of a run go that never began."""
         if thread_id in self._feeds:

@@ -84,9 +84,9 @@ class Runs:
         rows = [row for status in ACTIVE for row in self._table.find(columns={**columns, "status": status}).rows]
         return sorted(rows, key=lambda row: (row["created_at"], row["run_id"]))
 
-    def is_played(self, thread_id: str) -> bool:
-        """Return whether a run of this thread is at work, be it one that is stopped and has not ended yet."""
-        return any(playing.thread_id == thread_id for playing in self.playing.values())
+    def at_work(self, thread_id: str) -> Playing | None:
+        """Return the run of this thread that is at work, be it one that is stopped and has not ended yet, or None."""
+        return next((playing for playing in self.playing.values() if playing.thread_id == thread_id), None)
 
     def update(self, run_id: str, **changes: Json) -> JsonObject | None:
         """Return the run's row with the changes in it; None if it was deleted."""

@@ -104,7 +104,6 @@ SEQUENCES = (
         begun(),
         ask(f"{CANCEL}?action=rollback"),
         Ask("GET /threads/{thread}/runs/{run}", until={"status": (404,)}),
-        settled(),
         state(),
         LIST,
     ),

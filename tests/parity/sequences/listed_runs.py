@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tests.parity.sequence import (
+    HOLD,
     ask,
+    begun,
     create,
     found,
     history,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.parity.sequence import (
+    Ask,
     aftermath,
     ask,
     create,
@@ -13,7 +14,6 @@ from tests.parity.sequence import (
     over,
     sequence,
     settled,
-    state,
     stream,
     thread,
     wait,
@@ -174,54 +174,6 @@ SEQUENCES = (
         ask("POST /threads/{thread}/history", {"limit": 10, "metadata": {"step": 1}}),
     ),
     sequence(
-        "storage after runs",
-        thread(),
-        wait("steps", {"n": 1}),
-        ask("GET /threads/{thread}/storage"),
-        wait("steps", {"n": 1}),
-        ask("GET /threads/{thread}/storage"),
-    ),
-    *(
-        sequence(f"storage after {graph}", thread(), wait(graph, given), ask("GET /threads/{thread}/storage"))
-        for graph, given in (
-            ("agent", {"messages": "hi"}),
-            ("agent", {"messages": "ask"}),
-            ("parent", {"v": "v"}),
-            ("par", {"out": ["x"]}),
-            ("custom", {"x": "go"}),
-        )[1:]
-    ),
-    sequence(
-        "storage after a run kept at its end",
-        thread(),
-        wait("steps", {"n": 1}, durability="exit"),
-        ask("GET /threads/{thread}/storage"),
-    ),
-    sequence(
-        "storage after a deleted run",
-        thread(),
-        create("steps", {"n": 1}),
-        over(),
-        ask("DELETE /threads/{thread}/runs/{run}"),
-        ask("GET /threads/{thread}/storage"),
-    ),
-    sequence(
-        "a state of a run's checkpoint",
-        thread(),
-        wait("steps", {"n": 1}),
-        history(second="body/1/checkpoint_id"),
-        ask("GET /threads/{thread}/state/{second}"),
-        ask("POST /threads/{thread}/state/checkpoint", {"checkpoint": {"checkpoint_id": "{second}"}}),
-    ),
-    sequence(
-        "states of a subgraph that asks",
-        thread(),
-        wait("parent", {"v": "v", "ask": True}),
-        state("", inner="body/tasks/0/checkpoint/checkpoint_ns"),
-        ask("POST /threads/{thread}/state/checkpoint", {"checkpoint": {"checkpoint_ns": "{inner}"}}),
-        ask("POST /threads/{thread}/history", {"limit": 10, "checkpoint": {"checkpoint_ns": "{inner}"}}),
-    ),
-    sequence(
         "a copy of a thread that has run",
         thread(metadata={"t": 1}),
         wait("steps", {"n": 1}),
@@ -244,4 +196,49 @@ SEQUENCES = (
         ask("POST /threads/count", {"status": "idle"}),
         alone=True,
     ),
+    *(
+        sequence(f"a wait is kept {what}", thread(), wait("steps", {"n": 1}, **durability), history(), *aftermath())
+        for what, durability in DURABILITIES.items()
+    ),
+    sequence("feedback is asked for by one key", thread(), stream("steps", {"n": 1}, feedback_keys=["k1"])),
+    sequence(
+        "a wait with config, metadata and headers",
+        thread(),
+        Ask(
+            "POST /threads/{thread}/runs/wait",
+            {
+                "assistant_id": "cfg",
+                "input": {"k": 1},
+                "config": {
+                    "configurable": {"a": 1, "langgraph_auth_user": "spoof"},
+                    "tags": ["tt"],
+                    "recursion_limit": 7,
+                    "metadata": {"m": 1, "run_id": "spoof"},
+                },
+                "metadata": {"r": 1, "thread_id": "spoof"},
+            },
+            headers={
+                "x-custom": "1",
+                "x-api-key": "secret",
+                "x-request-id": "my-rid",
+                "user-agent": "ua/1",
+                "authorization": "Bearer z",
+            },
+        ),
+        settled(),
+        LIST,
+    ),
+    *(
+        sequence(
+            f"a wait with a context by {what}",
+            thread(),
+            wait("ctx", {"k": 1}, **body),
+            ask("GET /threads/{thread}/runs?select=kwargs"),
+        )
+        for what, body in {
+            "its name": {"context": {"color": "red", "other": 1}},
+            "its configuration": {"config": {"configurable": {"color": "blue"}}},
+        }.items()
+    ),
+    sequence("a run starts two seconds later", thread(), create("steps", {"n": 1}, after_seconds=2), found(), over()),
 )
