@@ -129,7 +129,7 @@ def _reader(world: World, thread_id: str, session: Session) -> Reader | None:
 
 def _commands(world: World, thread_id: str, session: Session, request_id: str | None = None) -> Commands:
     async def start(body: JsonObject) -> JsonObject:
-        return await launch(world, thread_id, body, request_id=request_id or world.ids.random())
+        return await launch(world, thread_id, body, request_id=request_id)
 
     return Commands(world, thread_id, session, start, _sentence)
 

@@ -53,9 +53,10 @@ class Follower:
 
 @dataclass(slots=True)
 class Claims:
-    """The claims about one stage."""
+    """The claims about one stage. `shortened` are the threads whose history a client has taken checkpoints from."""
 
     stage: Stage
+    shortened: set[str] = field(default_factory=set)
     followers: list[Follower] = field(default_factory=list)
     _statuses: dict[str, str] = field(default_factory=dict)
     _last_ids: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -199,7 +200,7 @@ class Claims:
         if run is None:
             return
         assert row["status"] in RESTING[run["status"]], (row["status"], run["status"])
-        if run["status"] == "interrupted":
+        if run["status"] == "interrupted" or thread_id in self.shortened:
             return
         state = stage.ask("GET", f"/threads/{thread_id}/state").json()
         if run["status"] == "success":

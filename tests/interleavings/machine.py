@@ -114,6 +114,7 @@ class Interleavings(RuleBasedStateMachine):
         if whole_thread:
             self.send("DELETE", f"/threads/{self.thread(which)}", None, rest)
         elif run := self.run(which):
+            self.claims.shortened.add(run[0])
             self.send("DELETE", f"/threads/{run[0]}/runs/{run[1]}", None, rest)
 
     @rule(

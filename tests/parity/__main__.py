@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from contextlib import ExitStack
@@ -14,10 +15,11 @@ from tests.parity.record import played
 from tests.parity.sequence import Sequence
 from tests.parity.servers import AT_ONCE, NotThere, install, reference, understudy
 from tests.parity.wanted import unmet, unwanted
-from tests.recorded.record import CannotRecord
+from tests.recorded.record import CannotRecord, refuse_unless_empty
 
 VENV = Path("build/parity")
-EPILOG = "Exit status: 0 no difference but the wanted ones; 1 there are others; 2 could not compare."
+EPILOG = "Exit status: 0 no difference but the wanted ones; 1 there are others; 2 could not compare; 130 stopped."
+STOPPED = 130
 
 
 def main() -> int:
@@ -28,18 +30,33 @@ def main() -> int:
     parser.add_argument("--understudy", metavar="URL", help="a fake that runs, with nothing on it")
     parser.add_argument("--venv", type=Path, default=VENV, help=f"where the reference server is ({VENV})")
     parser.add_argument("--at-once", type=int, default=AT_ONCE, help=f"sequences to play at once ({AT_ONCE})")
+    parser.add_argument("--port", type=int, help="where the reference server is to listen (a free port)")
     options = parser.parse_intermixed_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no server is left behind
     try:
         chosen = table.chosen(options.names)
         with ExitStack() as stack:
             if options.reference is None:
                 install(options.venv)
-            theirs = options.reference or stack.enter_context(reference(options.venv))
+            theirs = options.reference or stack.enter_context(reference(options.venv, options.port))
             ours = options.understudy or stack.enter_context(understudy())
+            for url in (theirs, ours):
+                look_at(url)
             return 1 if compare(chosen, theirs, ours, at_once=options.at_once) else 0
     except (NotThere, CannotRecord, OSError, ValueError) as error:
         print(f"cannot compare: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("stopped; the servers that were started are ended", file=sys.stderr)
+        return STOPPED
+
+
+def look_at(url: str) -> None:
+    """Raise NotThere unless a server with nothing on it answers at `url`."""
+    try:
+        refuse_unless_empty(url)
+    except (OSError, CannotRecord) as error:
+        raise NotThere(f"{url}: {error}") from error
 
 
 def compare(groups: dict[str, tuple[Sequence, ...]], reference: str, fake: str, *, at_once: int) -> list[Parting]:

@@ -34,38 +34,45 @@ def install(venv: Path) -> None:
     if stamp.exists() and stamp.read_text() == pins:
         return
     print(f"Installing the reference server into {venv}; this takes some minutes", flush=True)
-    pip = [str(venv / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip = [str(venv / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--quiet"]
     try:
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)
         subprocess.run([*pip, "--requirement", str(REFERENCE / "requirements.txt")], check=True)
-    except (subprocess.CalledProcessError, OSError) as error:
-        raise NotThere(f"the reference server could not be installed: {error}") from error
+    except subprocess.CalledProcessError as error:
+        said = f"the reference server could not be installed into {venv}: `{' '.join(error.cmd)}` ended with status "
+        raise NotThere(f"{said}{error.returncode} and says above why; run it again when that is mended") from error
+    except OSError as error:
+        raise NotThere(f"the reference server could not be installed into {venv}: {error}") from error
     stamp.write_text(pins)
 
 
 @contextmanager
-def reference(venv: Path) -> Iterator[str]:
-    """Run the reference server of `venv` in a throw-away folder; gives its URL."""
+def reference(venv: Path, port: int | None = None) -> Iterator[str]:
+    """Run the reference server of `venv` in a throw-away folder, on a free port if none is named; gives its URL.
+
+    Raises NotThere if it does not start; whatever was started is ended in any case.
+    """
+    port = port or _free_port()
+    url = f"http://127.0.0.1:{port}"
+    if _taken(port):
+        raise NotThere(f"the reference server did not start: something listens on port {port} already")
+    options = ["--no-browser", "--no-reload", "--n-jobs-per-worker", str(AT_ONCE), "--server-log-level", "ERROR"]
+    command = [str(venv.absolute() / "bin" / "langgraph"), "dev", "--host", "127.0.0.1", "--port", str(port)]
     with TemporaryDirectory(prefix="parity-", ignore_cleanup_errors=True) as folder:
-        work = copytree(REFERENCE, Path(folder, "work"))
-        port = _free_port()
-        options = ["--no-browser", "--no-reload", "--n-jobs-per-worker", str(AT_ONCE), "--server-log-level", "ERROR"]
-        command = [str(venv.absolute() / "bin" / "langgraph"), "dev", "--host", "127.0.0.1", "--port", str(port)]
         log = Path(folder, "log")
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [*command, *options],
-                cwd=work,
+                cwd=copytree(REFERENCE, Path(folder, "work")),
                 env={**os.environ, "LANGSMITH_TRACING": "false", "LANGGRAPH_CLI_NO_ANALYTICS": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # so that whatever it starts can be ended with it
             )
-        url = f"http://127.0.0.1:{port}"
         try:
             patience = time.monotonic() + DEADLINE
-            while not _answers(url):
+            while not _answers(url) or process.poll() is not None:
                 if process.poll() is not None or time.monotonic() > patience:
                     raise NotThere(f"the reference server did not start:\n{log.read_text(errors='replace')[-2000:]}")
                 time.sleep(0.1)
@@ -99,6 +106,11 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

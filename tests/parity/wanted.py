@@ -61,6 +61,33 @@ WANTED: tuple[Wanted, ...] = (
         "a run that is rolled back is gone, as is documented; the reference keeps it if it has not begun",
     ),
     Wanted(
+        "agent is told hi and streams custom",
+        "/body/1/tasks/0/result/messages/0/id",
+        "a message shows the id it was given; the reference shows its task's result as it was before",
+        5,
+    ),
+    Wanted(
+        "a state update while a run is played is refused at once",
+        "/body/detail",
+        "a refusal names the runs that are in the way; the reference prints its own objects, with all they hold",
+    ),
+    Wanted(
+        "runs are listed at the edges",
+        "/body/detail",
+        "a refused column is named alone; the reference adds a set of columns, in a different order each time",
+    ),
+    Wanted(
+        "a cron of (nothing|an empty object|an assistant alone|a schedule alone)",
+        "/.*",
+        "what is missing is told; the reference fails",
+    ),
+    Wanted(
+        "crons are searched by an end that some have not",
+        "/.*",
+        "crons without an end sort before all others; the reference fails",
+        3,
+    ),
+    Wanted(
         "(running|all) runs are cancelled",
         "/body/.*",
         "a run that is cancelled by its status stops; the reference calls it interrupted and lets it go on",

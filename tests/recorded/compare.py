@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from tests.recorded.exchange import Json
+from tests.recorded.exchange import SERVER, Json
 
 ID = re.compile(r"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})\b")
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00(?!\d)")
 VERSION = re.compile(r"\d+\.\d+\.\d+")
+ADDRESS = re.compile(rf"{SERVER}|https?://[^/]+")
 NOT_KEPT = "<not kept>"  # in a recording: something was here, and what it was is no evidence
 
 SIZES = {"bytes", "total_bytes", "content-length"}
 VERSIONS = {"version", "langgraph_version", "langgraph_api_version", "langgraph_py_version"}
 STAMPS = {"__request_start_time_ms__"}
+ADDRESSES = {"langgraph_api_url"}  # where a server thinks it is, which need not be where it was asked
 # Where the kind of a uuid is part of the answer; task ids are plain hashes, so other places are not held to it.
 OF_ONE_KIND = {"assistant_id", "checkpoint_id", "cron_id", "parent_checkpoint_id", "run_id", "thread_id"}
 
@@ -133,6 +135,8 @@ def _plain(key: str, value: Json) -> Json:
         return value
     if key == "allow":  # a set of methods, in whatever order the server's set has them
         return ", ".join(sorted(value.split(", ")))
+    if key in ADDRESSES:
+        return ADDRESS.sub("<address>", value)
     if key in VERSIONS:
         return VERSION.sub("<version>", value)
     # What a validator says after its first line (rule and value echoed) is its library's own wording.

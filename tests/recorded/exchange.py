@@ -43,10 +43,9 @@ class Leaves(TypedDict):
 
 
 class Step(TypedDict):
-    """A request and its answer; one that is `played` belongs to a run and tells what the run left behind."""
+    """A request and its answer; one that waited for a run on a thread tells what the run left behind."""
 
     request: Request
-    played: NotRequired[bool]
     answer: NotRequired[Answer]
     leaves: NotRequired[Leaves]
 
@@ -123,8 +122,6 @@ def _line(value: Json) -> str:
 
 def _lines(step: Step) -> str:
     parts = [f'"request": {_line(step["request"])}']
-    if "played" in step:
-        parts.append('"played": true')
     if "answer" in step:
         parts.append(f'"answer": {_line(step["answer"])}')
     if "leaves" in step:

@@ -17,7 +17,7 @@ removed before the next file. Only the names of store namespaces stay, so record
 To add a case, write a step with nothing but a request at its place in a file, then record that file:
   {"request": {"method": "GET", "path": "/threads/33333333-3333-4333-8333-333333333333"}}
 Ids that the server made are written as an earlier answer of the file shows them; the recorder puts in the
-ids that the new server gives. A step with "played": true is a run; what it leaves behind is recorded with it.
+ids that the new server gives. A run is waited for (runs/wait); what it leaves on its thread is recorded with it.
 Where an answer says "<not kept>", it stays so: what stands there is no evidence.
 
 Exit status: 0 recorded, or nothing differs; 1 --check found differences; 2 could not record.

@@ -1,15 +1,15 @@
-"""A recording played again: on a server that plays the runs itself, or on one that is told what they left."""
+"""A recording played again, runs and all."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.recorded.compare import Difference, Twins, differences
 from tests.recorded.exchange import Answer, Json, Leaves, Recording, Request, Step, send, title
 
-ON_THREAD = re.compile(r"/threads/([^/]+)/")
+WAITED_FOR = re.compile(r"/threads/([^/]+)/runs/wait")
 
 
 @dataclass(frozen=True)
@@ -24,42 +24,35 @@ class Replayed:
         return "\n  ".join([title(self.recorded["request"]), *map(str, self.differences)])
 
 
-def replay(
-    recording: Recording, url: str, *, load: Callable[[dict[str, Json]], None] | None = None
-) -> Iterator[Replayed]:
+def replay(recording: Recording, url: str) -> Iterator[Replayed]:
     """Send every request in order to the server at `url` and compare what it answers with the recording.
 
-    With `load`, no run is played: what it left behind is handed to `load`, under the ids by which the server
-    knows the recorded threads and checkpoints.
+    What runs leave behind is compared as well.
     """
     twins = Twins()
     for step in recording.steps:
-        if load and "played" in step:
-            load(twins.spoken(step["leaves"]))
-            continue
         live = Step(request=twins.spoken(step["request"]))
-        if "played" in step:
-            live["played"] = True
         live["answer"] = send(url, live["request"])
-        if "played" in step:
-            live["leaves"] = left_behind(url, live["request"], live["answer"])
+        leaves = left_behind(url, live["request"], live["answer"])
+        if leaves is not None:
+            live["leaves"] = leaves
         # A step not answered before claims nothing.
         claimed = {part: said for part, said in step.items() if part != "request"}
         shown = {part: said for part, said in live.items() if part in claimed}
         yield Replayed(step, live, list(differences(claimed, shown, twins)))
 
 
-def left_behind(url: str, run: Request, answer: Answer) -> Leaves:
-    """The thread as the server's public API shows it after `run`; nothing if the run was refused or only read.
+def left_behind(url: str, request: Request, answer: Answer) -> Leaves | None:
+    """The thread as the server's public API shows it after a run that was waited for; None if there was none.
 
-    Raises ValueError while the run still goes on, for what is seen then is not what it leaves.
+    Raises ValueError while another run still goes on, for what is seen then is not what runs leave.
     """
-    on = ON_THREAD.match(run["path"])
-    if not on or run["method"] != "POST" or answer["status"] >= 400:
-        return Leaves(threads=[])
+    on = WAITED_FOR.fullmatch(request["path"])
+    if not on or answer["status"] >= 400:
+        return None
     thread = send(url, Request(method="GET", path=f"/threads/{on[1]}"))["body"]
     if thread["status"] == "busy":
-        raise ValueError(f"{run['path']}: the run still goes on; record one that is waited for (runs/wait)")
+        raise ValueError(f"{request['path']}: a run still goes on")
     return Leaves(threads=[thread | {"history": _history(url, on[1])}])
 
 

@@ -21,6 +21,7 @@ def pointers(recorded: Json, live: Json, twins: Twins | None = None) -> list[str
     [
         ({"created_at": "2026-11-20T23:31:50.219286+00:00"}, {"created_at": "2020-01-01T00:00:00+00:00"}),
         ({"langgraph_api_version": "0.16.7"}, {"langgraph_api_version": "1.0.0"}),
+        ({"langgraph_api_url": "<server>"}, {"langgraph_api_url": "http://127.0.0.1:2024"}),
         ({"total_bytes": 3421}, {"total_bytes": 9}),
         ({"id": ONE, "again": ONE}, {"id": TWO, "again": TWO}),
         ({"detail": f"Thread {ONE} not found"}, {"detail": f"Thread {TWO} not found"}),

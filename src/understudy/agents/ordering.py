@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from understudy.agents.protocol.envelopes import is_v2
 from understudy.errors import Conflict, Invalid, NotFound, Unacceptable
 from understudy.state.clock import microseconds, timestamp
 from understudy.state.configuration import mirrored
@@ -101,10 +102,10 @@ def placed(world: World, order: Order, *, request_id: str | None, cron_id: str |
         "__after_seconds__": body.get("after_seconds", 0),
     }
     started_by: JsonObject = {}
-    if cron_id:
+    if cron_id or is_v2(configurable):
         del configurable["__request_start_time_ms__"]
-        if not body.get("context"):
-            started_by = {"cron_id": cron_id, "langgraph_auth_user": _NOBODY}
+    if cron_id and not body.get("context"):
+        started_by = {"cron_id": cron_id, "langgraph_auth_user": _NOBODY}
     fixed = assistant["config"].get("configurable") or {}
     kept: JsonObject = {}
     known_metadata: JsonObject = {}

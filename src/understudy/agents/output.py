@@ -114,10 +114,14 @@ class Output:
             self._put(f"{mode}|{'|'.join(place)}" if place else mode, data)
 
     def checkpoint(self, place: Place, step: int, shown: JsonObject, payload: Callable[[], JsonObject]) -> None:
-        """Show a checkpoint; `shown` has the `values`, `next` and `tasks` that the thread's row is to follow."""
+        """Show a checkpoint; `shown` has the `values`, `next` and `tasks` that the thread's row is to follow.
+
+        In a run of the streaming protocol the row follows the graph alone, not its subgraphs.
+        """
         if not self.shows(place):
             return
-        self.last = shown
+        if not place or self._envelopes is None:
+            self.last = shown
         if "checkpoints" in self._modes or "debug" in self._modes:
             told = payload()
             self.show("checkpoints", place, told)

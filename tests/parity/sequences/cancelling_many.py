@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.parity.sequence import (
     HOLD,
+    Ask,
     ask,
     begun,
     create,
@@ -70,7 +71,7 @@ SEQUENCES = (
         ask(CANCEL, {"thread_id": "{thread}", "run_ids": ["{run}", "{other}"]}),
         over(),
         over("other"),
-        settled(),
+        Ask("GET /threads/{thread}", until={"body/status": ("interrupted",)}),
     ),
     sequence(
         "pending runs are rolled back",
