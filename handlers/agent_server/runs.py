@@ -131,7 +131,7 @@ async def cancel_many(world: World, body: JsonObject, action: Json) -> Answer:
         thread_id = _canonical(body["thread_id"], "thread")
         run_ids = {_canonical(run_id, "run") for run_id in body["run_ids"]}
         rows = [row for row in world.runs.of(thread_id) if row["run_id"] in run_ids]
-    await launching.cancel(world, rows, _action(action))
+    await launching.cancel(world, rows, _action(action), at="/runs/cancel")
     return Answer(status=204)
 
 

@@ -8,6 +8,7 @@ import orjson
 
 from understudy.errors import Unacceptable
 from understudy.exchange import Answer
+from understudy.state.imitated import LANGGRAPH, LANGGRAPH_API
 
 from .manual import manual
 from .metrics import as_json, as_text
@@ -17,11 +18,7 @@ if TYPE_CHECKING:
     from understudy.state.world import World
     from understudy.wire import Json, JsonObject
 
-# The server that the document was published with. Clients read these to tell what it can do, so the fake says what
-# that server says, not what it is itself.
-VERSION = "0.16.7"
-LANGGRAPH_VERSION = "1.2.22"
-
+# What the server says that the document was published with: clients read it to tell what they may ask for.
 _FLAGS = {
     "assistants": True,
     "crons": True,
@@ -59,8 +56,8 @@ async def root(world: World) -> JsonObject:
 async def info(world: World) -> JsonObject:
     """Return which version this is an imitation of, and what that one can do."""
     return {
-        "version": VERSION,
-        "langgraph_py_version": LANGGRAPH_VERSION,
+        "version": LANGGRAPH_API,
+        "langgraph_py_version": LANGGRAPH,
         "flags": _FLAGS,
         "host": _HOST,
     }
@@ -70,7 +67,7 @@ async def metrics(world: World, service: Service, format: str | None) -> Answer:
     """Return what was counted; as text for Prometheus unless JSON is asked for."""
     if format == "json":
         return Answer(as_json(world, service))
-    return Answer(as_text(world, service, VERSION), media_type="text/plain; version=1.0.0; charset=utf-8")
+    return Answer(as_text(world, service, LANGGRAPH_API), media_type="text/plain; version=1.0.0; charset=utf-8")
 
 
 async def docs(world: World, service: Service) -> Answer:

@@ -77,7 +77,7 @@ WANTED: tuple[Wanted, ...] = (
         "a refused column is named alone; the reference adds a set of columns, in a different order each time",
     ),
     Wanted(
-        "a cron of (nothing|an empty object|an assistant alone|a schedule alone)",
+        "a cron of (an empty object|an assistant alone|a schedule alone)",
         "/.*",
         "what is missing is told; the reference fails",
     ),
@@ -91,6 +91,11 @@ WANTED: tuple[Wanted, ...] = (
         "(running|all) runs are cancelled",
         "/body/.*",
         "a run that is cancelled by its status stops; the reference calls it interrupted and lets it go on",
+    ),
+    Wanted(
+        "a run started by a command is cancelled",
+        "/body/(0/)?tasks/0/error",
+        "a node that was stopped has no error of its own, as with all other runs; here the reference shows its own",
     ),
     Wanted("a waiting run is deleted", "/body/status", "no thread stays busy for ever", 6),
     Wanted(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _UNHURRIED = 5
 """Seconds that a run that is stopped is waited for: one that holds on longer ends when it does."""
 
+CANCEL = "/threads/{thread_id}/runs/{run_id}/cancel"
+
 
 async def launch(
     world: World, thread_id: str | None, body: JsonObject, *, request_id: str | None = None, cron_id: str | None = None
@@ -144,8 +146,11 @@ async def delete(world: World, row: JsonObject) -> None:
     start_next(world, row["thread_id"])
 
 
-async def cancel(world: World, rows: Iterable[JsonObject], action: Action) -> None:
-    """Stop these runs and wait until they have stopped. NotFound when all of them are over, or there are none."""
+async def cancel(world: World, rows: Iterable[JsonObject], action: Action, *, at: str = CANCEL) -> None:
+    """Stop these runs and wait until they have stopped; what stopped them names the path `at` which it was asked for.
+
+    NotFound when all of them are over, or there are none.
+    """
     told = list(rows)
     if not told:
         raise NotFound("No runs found to cancel.")
@@ -155,7 +160,7 @@ async def cancel(world: World, rows: Iterable[JsonObject], action: Action) -> No
             "No matching runs to cancel. Please verify the thread ID and run IDs are correct, and the runs haven't "
             "been deleted or completed."
         )
-    reason = f"{action} requested via POST /threads/{{thread_id}}/runs/{{run_id}}/cancel"
+    reason = f"{action} requested via POST {at}"
     tasks = [task for row in going if (task := stop(world, row, Stop(action, reason))) is not None]
     for thread_id in {row["thread_id"] for row in going}:
         start_next(world, thread_id)

@@ -90,9 +90,8 @@ class Output:
                 return
 
     def error(self, error: JsonObject) -> None:
-        """Tell the readers that the run failed: one of the streaming protocol leaves its thread's row as it was."""
+        """Tell the readers that the run failed."""
         if self._envelopes is not None:
-            self.last = None
             self._put_all(self._envelopes.failed(str(error["message"])))
         self._feed.append(self._run_id, "error", error, keep=False)
 

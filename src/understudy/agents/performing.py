@@ -15,6 +15,7 @@ from understudy.agents.webhooks import payload, post
 from understudy.errors import Refusal
 from understudy.state.checkpoints import ROOT
 from understudy.state.clock import give_way, timestamp
+from understudy.state.imitated import LANGGRAPH, LANGGRAPH_API
 from understudy.state.life_cycle import ENDINGS
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from understudy.wire import Json, JsonObject
 
 log = logging.getLogger("understudy.runs")
-
-VERSIONS = {"langgraph_version": "1.2.22", "langgraph_api_version": "0.16.7"}
-"""What the imitated server says of itself in the metadata of a run."""
 
 _STOPPED = {"interrupt": "UserInterrupt", "rollback": "UserRollback"}
 
@@ -181,7 +179,8 @@ def _begun(kwargs: JsonObject, agent: Agent | None, address: str) -> JsonObject:
     metadata = {
         **config["metadata"],
         "run_attempt": 1,
-        **VERSIONS,
+        "langgraph_version": LANGGRAPH,
+        "langgraph_api_version": LANGGRAPH_API,
         "langgraph_plan": "enterprise",
         "langgraph_host": "self-hosted",
         "langgraph_api_url": address,
@@ -218,12 +217,15 @@ def _names(told: Json) -> tuple[str, ...]:
 
 
 def _settle(world: World, row: JsonObject, output: Output, end: _End, now: str) -> None:
-    """Let run and thread say how the run ended."""
+    """Let run and thread say how the run ended.
+
+    Of a run of the streaming protocol that did not come to its end, the thread's row shows no values.
+    """
     run_id, thread_id = row["run_id"], row["thread_id"]
     thread = world.threads.seek(thread_id)
     if thread is None:
         return
-    last = output.last
+    last = output.last if end.error is None or not output.is_v2 else None
     if end.rolls_back:
         world.runs.delete(run_id)
         world.threads.forget_run(thread_id, run_id)

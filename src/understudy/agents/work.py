@@ -13,6 +13,7 @@ from understudy.agents.speech import Speech
 from understudy.agents.steps import Emit, Fail, Goto, Interrupt, Say, Send, Wait, Write
 from understudy.agents.tasks import Task, interrupt_id
 from understudy.errors import Unacceptable
+from understudy.state.imitated import LANGCHAIN_CORE
 
 if TYPE_CHECKING:
     from understudy.agents.chain_events import Chain
@@ -26,7 +27,7 @@ SPOKEN = {
     "ls_integration": "langchain_chat_model",
     "ls_provider": "genericfakechatmodel",
     "ls_model_type": "chat",
-    "lc_versions": {"langchain-core": "1.7.2"},
+    "lc_versions": {"langchain-core": LANGCHAIN_CORE},
 }
 """What is told of the model that says a message: that of the reference graphs, which says what it was told to say."""
 

@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.parity.sequence import Ask, Json, Leave, Read, Sequence, Step, ask, opened, over, sequence, settled, thread
+from tests.parity.sequence import (
+    HOLD,
+    Ask,
+    Json,
+    Leave,
+    Read,
+    Sequence,
+    Step,
+    aftermath,
+    ask,
+    begun,
+    opened,
+    over,
+    sequence,
+    settled,
+    state,
+    thread,
+    wait,
+)
 
 MISSING = "33333333-3333-4333-8333-333333333333"
 MADE = "77777777-7777-4777-8777-777777777777"
@@ -42,6 +60,13 @@ def told(name: str, graph: str, given: Json, upto: int) -> Sequence:
     return sequence(name, thread(), start(graph, given), *follow(upto), over(), *follow(upto), settled())
 
 
+def told_live(name: str, graph: str, given: Json, upto: int) -> Sequence:
+    """A run is told to who has come before it, and why it failed; who comes later is not told why."""
+    live = opened("events", Ask(EVENTS, {"channels": ALL}))
+    steps = (start(graph, given), Read("events", upto), Leave("events"), over(), *follow(upto), settled(), state())
+    return sequence(name, thread(), live, *steps)
+
+
 QUESTION = {"asked": "body/tasks/0/interrupts/0/id"}
 STATE = Ask("GET /threads/{thread}/state", keep=QUESTION)
 
@@ -71,8 +96,30 @@ SEQUENCES = (
     told("steps are told", "steps", {"n": 1}, 5),
     told("custom data are not told", "custom", {"x": "a"}, 4),
     told("a subgraph is told", "parent", {"v": "x"}, 9),
-    told("a failure is told", "agent", said("boom"), 3),
-    told("a failure in the second step is told", "steps", {"n": 1, "mode": "boom"}, 4),
+    told_live("a failure is told", "agent", said("boom"), 3),
+    told_live("a failure in the second step is told", "steps", {"n": 1, "mode": "boom"}, 4),
+    told_live("steps are told live", "steps", {"n": 1}, 5),
+    sequence(
+        "a run started by a command is cancelled",
+        thread(),
+        start("steps", HOLD),
+        begun(),
+        ask("POST /threads/{thread}/runs/{run}/cancel"),
+        over(),
+        *aftermath(),
+    ),
+    sequence(
+        "a run started by a command fails on a thread that has run",
+        thread(),
+        start("steps", {"n": 1}),
+        over(),
+        settled(),
+        start("steps", {"n": 1, "mode": "boom"}),
+        over(),
+        *aftermath(),
+        wait("steps", None),
+        *aftermath(),
+    ),
     told("two questions are told", "par", {"out": []}, 7),
     told("a context is told", "ctx", {"k": 1}, 4),
     sequence(

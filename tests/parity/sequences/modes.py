@@ -25,6 +25,13 @@ TOGETHER = (
     ("values", "messages"),
 )
 SPOKEN = {text: {"messages": [{"role": "user", "content": text}]} for text in ("hi", "ask", "boom")}
+ODD: dict[str, dict[str, Any]] = {
+    "of a failure that it was told from the start": {"input": {"mode": "boom"}},
+    "without input": {},
+    "of a string": {"input": "strinput"},
+    "of an unknown channel": {"input": {"zzz": 1}},
+    "up to its limit": {"input": {"n": 1}, "config": {"recursion_limit": 1}},
+}
 
 SEQUENCES = (
     *(
@@ -49,13 +56,7 @@ SEQUENCES = (
     ),
     *(
         sequence(f"steps streams values {how}", thread(), stream("steps", mode="values", **body))
-        for how, body in {
-            "of a failure that it was told from the start": {"input": {"mode": "boom"}},
-            "without input": {},
-            "of a string": {"input": "strinput"},
-            "of an unknown channel": {"input": {"zzz": 1}},
-            "up to its limit": {"input": {"n": 1}, "config": {"recursion_limit": 1}},
-        }.items()
+        for how, body in ODD.items()
     ),
     *(
         sequence(f"{graph} streams {mode}", thread(), stream(graph, stream_mode=mode, **body))

@@ -51,6 +51,10 @@ DURABILITIES: dict[str, dict[str, Any]] = {
     "on its way, in the old word": {"checkpoint_during": True},
     "as both words say": {"checkpoint_during": False, "durability": "sync"},
 }
+CONTEXTS: dict[str, dict[str, Any]] = {
+    "its name": {"context": {"color": "red", "other": 1}},
+    "its configuration": {"config": {"configurable": {"color": "blue"}}},
+}
 
 SEQUENCES = (
     *(
@@ -235,10 +239,7 @@ SEQUENCES = (
             wait("ctx", {"k": 1}, **body),
             ask("GET /threads/{thread}/runs?select=kwargs"),
         )
-        for what, body in {
-            "its name": {"context": {"color": "red", "other": 1}},
-            "its configuration": {"config": {"configurable": {"color": "blue"}}},
-        }.items()
+        for what, body in CONTEXTS.items()
     ),
     sequence("a run starts two seconds later", thread(), create("steps", {"n": 1}, after_seconds=2), found(), over()),
 )

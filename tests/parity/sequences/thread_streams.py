@@ -20,6 +20,7 @@ from tests.parity.sequence import (
 )
 
 MISSING = "33333333-3333-4333-8333-333333333333"
+EVERYTHING = "?stream_modes=run_modes,lifecycle,state_update"
 STREAM = "GET /threads/{thread}/stream"
 UPDATE = ask("POST /threads/{thread}/state", {"values": {"n": 5}, "as_node": "a"})
 
@@ -176,7 +177,7 @@ SEQUENCES = (
             f"a thread's stream follows {what} in the background",
             thread(),
             opened("all", follows(query)),
-            create(graph, given, **modes),
+            create(graph, given, stream_mode=modes),
             over(),
             settled(),
             ask("POST /threads/{thread}/state", {"values": {"n": 5}}),
@@ -184,11 +185,18 @@ SEQUENCES = (
             Leave("all"),
         )
         for what, query, graph, given, modes, upto in (
-            ("a run of two modes", "", "steps", {"n": 1}, {"stream_mode": ["values", "updates"]}, 7),
-            ("its life cycle", "?stream_modes=lifecycle", "steps", {"n": 1}, {}, 2),
-            ("a state update", "?stream_modes=state_update", "steps", {"n": 1}, {}, 1),
-            ("a run and state updates", "?stream_modes=run_modes,lifecycle,state_update", "steps", {"n": 1}, {}, 6),
-            ("a failure", "", "agent", {"messages": [{"role": "user", "content": "boom"}]}, {}, 4),
+            ("a run of two modes", "", "steps", {"n": 1}, ["values", "updates"], 7),
+            ("its life cycle", "?stream_modes=lifecycle", "steps", {"n": 1}, "values", 2),
+            ("a state update", "?stream_modes=state_update", "steps", {"n": 1}, "values", 1),
+            (
+                "a run and state updates",
+                "?stream_modes=run_modes,lifecycle,state_update",
+                "steps",
+                {"n": 1},
+                "values",
+                6,
+            ),
+            ("a failure", "", "agent", {"messages": [{"role": "user", "content": "boom"}]}, "values", 4),
         )
     ),
     *(
