@@ -54,7 +54,7 @@ def of_thread(world: World, thread_id: str) -> Json:
     if row is None:
         return {}
     if row["status"] == "error":
-        return {"__error__": row["error"]}
+        return {"__error__": row.get("error")}
     if row["status"] == "interrupted":
         interrupts = [one for of_task in (row.get("interrupts") or {}).values() for one in of_task]
         if interrupts:

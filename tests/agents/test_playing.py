@@ -65,6 +65,31 @@ def test_a_condition_without_a_value_is_the_error_of_the_run(server: Server) -> 
     }
 
 
+def test_what_is_sent_to_a_node_more_than_ten_times_comes_in_order(server: Server) -> None:
+    serve(
+        server,
+        """\
+agents:
+  bot:
+    channels: {log: append}
+    nodes: {plan: null, work: {write: {log: ["{{ input }}"]}}}
+    edges: [[__start__, plan], {from: plan, to: work, each: range(13) | list, as: n, input: "{{ n }}"}]
+""",
+    )
+
+    assert wait(server, server.create_thread(), "bot", input={})["log"] == list(range(13))
+
+
+def test_another_graph_can_go_on_from_a_checkpoint_whose_tasks_it_does_not_have(server: Server) -> None:
+    serve(server, "agents: {asks: {nodes: {ask: {interrupt: ok?}}}, other: {nodes: {say: {say: Hi}}}}")
+    thread_id = server.create_thread()
+    wait(server, thread_id, "asks", input={"messages": []})
+    here = server.get(f"/threads/{thread_id}/state").json()["checkpoint"]
+
+    assert wait(server, thread_id, "other", input=None, checkpoint=here) == {"messages": []}
+    assert server.get(f"/threads/{thread_id}/state").json()["next"] == []
+
+
 def test_the_support_desk_of_the_demo_asks_for_approval(server: Server) -> None:
     server.world = build([read(find("demo"))])
     thread_id = server.create_thread()

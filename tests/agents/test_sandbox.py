@@ -70,3 +70,11 @@ def test_what_reaches_out_or_costs_without_end_is_refused(source: str) -> None:
 
     assert isinstance(failed, Fail)
     assert failed.error == "ScriptError"
+
+
+@pytest.mark.parametrize("source", ["{{ '\\ud800' }}", "x{{ '%c' | format(55296) }}", "{{ {'\\ud800': 1} }}"])
+def test_half_a_character_is_refused(source: str) -> None:
+    (failed,) = played({"emit": source})
+
+    assert isinstance(failed, Fail)
+    assert failed.message.endswith("'\\ud800' alone is no character")

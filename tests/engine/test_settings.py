@@ -70,8 +70,8 @@ def test_keys_may_hold_what_keys_hold() -> None:
 
 
 def test_an_empty_variable_says_nothing() -> None:
-    variables = ("PORT", "SCENARIO", "API_KEY", "STRICT", "SEED", "CLOCK", "HOST", "MAX_BODY", "LOG_LEVEL")
-    variables += ("ALLOW_LOOPBACK_WEBHOOKS",)
+    variables = ["PORT", "SCENARIO", "API_KEY", "STRICT", "SEED", "CLOCK", "HOST", "MAX_BODY", "LOG_LEVEL"]
+    variables += ["ALLOW_LOOPBACK_WEBHOOKS"]
 
     assert settings({}, {f"UNDERSTUDY_{variable}": "" for variable in variables}) == Settings()
 

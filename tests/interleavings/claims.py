@@ -133,7 +133,7 @@ class Claims:
         for what, thread_ids in (
             ("runs", {row["thread_id"] for row in world.runs}),
             ("queues", set(world.runs.queues)),
-            ("visits", {key[0] for key in world.runs.visits}),
+            ("visits", set(world.runs.visits)),
             ("crons", {row["thread_id"] for row in world.crons if row["thread_id"]}),
             ("histories", {*world.threads._histories._at_hand, *world.threads._histories._packed}),
             ("times to live", set(world.threads._ttls)),

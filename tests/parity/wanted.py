@@ -92,11 +92,6 @@ WANTED: tuple[Wanted, ...] = (
         "/body/.*",
         "a run that is cancelled by its status stops; the reference calls it interrupted and lets it go on",
     ),
-    Wanted(
-        "a run started by a command is cancelled",
-        "/body/(0/)?tasks/0/error",
-        "a node that was stopped has no error of its own, as with all other runs; here the reference shows its own",
-    ),
     Wanted("a waiting run is deleted", "/body/status", "no thread stays busy for ever", 6),
     Wanted(
         "a run with an unknown disconnect mode", "/body/(status|error)", "runs are over before they can be looked at", 5

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING
 
+from understudy.agents.failures import Failure
 from understudy.agents.ordering import ordered, placed
 from understudy.agents.performing import perform
 from understudy.agents.webhooks import refuse_or_accept
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from understudy.state.runs import Action
     from understudy.state.world import World
     from understudy.wire import JsonObject
+
+log = logging.getLogger("understudy.runs")
 
 _UNHURRIED = 5
 """Seconds that a run that is stopped is waited for: one that holds on longer ends when it does."""
@@ -80,6 +84,14 @@ async def _play(world: World, row: JsonObject) -> None:
     playing = world.runs.playing[row["run_id"]]
     try:
         await perform(world, row)
+    except Exception as fault:
+        # A fault of this server's own: it must not be this run's turn again.
+        log.exception("run %s cannot be played", row["run_id"])
+        world.runs.update(row["run_id"], status=ENDINGS["failed"].run, updated_at=timestamp(world.clock.now()))
+        if world.threads.seek(row["thread_id"]) is not None:
+            error = Failure(type(fault).__name__, str(fault), public=False).to_json()
+            world.threads.note(row["thread_id"], status=ENDINGS["failed"].rests, error=error)
+        world.feeds.end(row["thread_id"], row["run_id"])
     finally:
         _played(world, row, playing)
 

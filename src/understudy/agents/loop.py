@@ -5,6 +5,7 @@ The order of what happens is that of LangGraph's loop, as the reference server s
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from typing import TYPE_CHECKING
 
 from understudy.agents.chain_events import Chain
@@ -85,7 +86,7 @@ class Loop:
             self._begin(told)
             while await self._superstep():
                 pass
-        except (Failed, Paused) as end:
+        except (Failed, Paused, CancelledError) as end:
             self._record.close(broken_off=True)
             if isinstance(end, Paused) and self.namespace == ROOT:
                 self._show_pause(end)
@@ -136,7 +137,9 @@ class Loop:
         if command is not None:
             self._go_to(command)
         if travels and (base.metadata.get("source") not in _FORKED or superseded):
-            self._keep("fork", [self._task(task.name, task.path, like=task) for task in self.tasks])
+            # Those of another graph, which ran here before, are not this one's to run.
+            own = [task for task in self.tasks if task.name == START or task.name in self.agent.nodes]
+            self._keep("fork", [self._task(task.name, task.path, like=task) for task in own])
         elif updates:
             self._record.rewrite(self.values)
         run.output.show("values", self.place, self.values)
@@ -193,7 +196,7 @@ class Loop:
 
     def _finish(self) -> None:
         """Take in what the tasks wrote, and make the checkpoint that follows them."""
-        done = sorted(self.tasks, key=lambda task: (task.path[0], str(task.path[1])))
+        done = sorted(self.tasks, key=_place_in_superstep)
         writes = [write for task in done for write in task.writes or ()]
         try:
             self.values, written = self._taken(writes, stored=done[0].name != START)
@@ -269,6 +272,12 @@ class Loop:
         """Return whether the run is to wait at any of these tasks: a run says so of its own graph, others of theirs."""
         nodes = (asked if self.namespace == ROOT else ()) or fixed
         return any(task.name != START and (EVERY in nodes or task.name in nodes) for task in tasks)
+
+
+def _place_in_superstep(task: Task) -> tuple[str, str]:
+    """Return where the writes of a task come among others': in order of name, or in that in which they were sent."""
+    kind, at = task.path[:2]
+    return kind, f"{at:010d}" if isinstance(at, int) else str(at)
 
 
 def _is_id(text: str) -> bool:

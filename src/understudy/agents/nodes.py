@@ -54,7 +54,10 @@ class Nodes:
             finally:
                 for one in work:
                     one.cancel()
-                await asyncio.gather(*work, return_exceptions=True)
+                ends = await asyncio.gather(*work, return_exceptions=True)
+            for end in ends:
+                if isinstance(end, BaseException) and not isinstance(end, (Failed, asyncio.CancelledError)):
+                    raise end
         for task in waiting:
             if task.failure is not None:
                 raise Failed(task.failure)
@@ -115,7 +118,7 @@ class Nodes:
             return
         path = "|".join([*(level.partition(":")[0] for level in loop.place), task.name])
         run.visits[path] += 1
-        run.world.runs.visits[run.thread_id, path] += 1
+        run.world.runs.visit(run.thread_id, path)
         told = {**run.metadata, "ls_integration": "langgraph", **run.of_task(task, loop.namespace, loop.step)}
         output = run.output
         if output.modes & {"messages", "messages-tuple"}:
@@ -179,7 +182,7 @@ class Nodes:
             config=run.config_at(told["langgraph_checkpoint_ns"]),
             context=run.context,
             store=run.world.store,
-            visit=run.world.runs.visits[run.thread_id, path],
+            visit=run.world.runs.visits_of(run.thread_id, path),
             run_visit=run.visits[path],
             resume=run.resume,
         )

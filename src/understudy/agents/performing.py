@@ -59,16 +59,20 @@ async def perform(world: World, row: JsonObject) -> None:
     except Failed as failed:
         end = _End(failed.failure)
     except asyncio.CancelledError:
-        end = _End(stop=world.runs.playing[run_id].stop, cut=True)
+        end = _End(cut=True)
     except Refusal as refusal:
         end = _End(Failure("HTTPException", refusal.detail))
     except Exception as error:
         log.exception("run %s of thread %s", run_id, thread_id)
         end = _End(Failure(type(error).__name__, str(error), public=False))
     ended_at = timestamp(world.clock.now())
-    if world.runs.playing[run_id].cut:
+    playing = world.runs.playing[run_id]
+    if playing.cut:
         output.finish()
         return
+    if playing.stop is not None:
+        # Whatever its nodes made of being stopped.
+        end = _End(stop=playing.stop, cut=True)
     if end.failure is not None:
         output.error(end.failure.to_json())
     _settle(world, row, output, end, ended_at)

@@ -113,6 +113,8 @@ class Record:
     def close(self, *, broken_off: bool) -> None:
         """Keep the last checkpoint, where only that is kept: of a subgraph, only if it was broken off."""
         run, base = self._run, self.base
+        if run.world.runs.playing[run.run_id].cut:
+            return
         if run.records and run.at_exit and base is not None and (broken_off or self._namespace == ROOT):
             run.world.threads.record(run.thread_id, base, self._namespace, anew=base.id != self._saved)
 

@@ -21,6 +21,6 @@ def outside(world: World, thread_id: str, node: str, values: JsonObject) -> Situ
         config={"configurable": {"thread_id": thread_id}, "metadata": {}, "tags": []},
         context={},
         store=world.store,
-        visit=world.runs.visits[thread_id, node],
+        visit=world.runs.visits_of(thread_id, node),
         run_visit=0,
     )

@@ -61,10 +61,11 @@ class Work:
                 result = await self._take(step)
                 await self._loop.run.output.breathe()
         finally:
-            if running:
-                await script.aclose()  # type: ignore[union-attr]
-            else:
-                script.close()  # type: ignore[union-attr]
+            with Raised():
+                if running:
+                    await script.aclose()  # type: ignore[union-attr]
+                else:
+                    script.close()  # type: ignore[union-attr]
 
     async def _take(self, step: Step) -> Any:
         loop = self._loop
@@ -80,6 +81,8 @@ class Work:
         elif isinstance(step, Fail):
             raise Failed(Failure(step.error, step.message, public=step.builtin))
         elif isinstance(step, Wait):
+            if not isinstance(step.seconds, (int, float)):
+                raise Failed(Failure("ScriptError", f"a node waits for a number of seconds, not for {step.seconds!r}"))
             await loop.run.world.pause(step.seconds)
         elif isinstance(step, Goto):
             self.goto += step.targets

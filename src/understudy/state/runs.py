@@ -43,14 +43,14 @@ class Playing:
 class Runs:
     """The runs of a world. Rows are what the API answers.
 
-    `playing` are the runs at work, by id. `visits` counts how often a node was begun, by thread and path of the node.
-    `queues` are the tasks that wait to start a run later, by thread.
+    `playing` are the runs at work, by id. `visits` counts how often nodes were begun, by thread and path of the
+    node. `queues` are the tasks that wait to start a run later, by thread.
     """
 
     def __init__(self) -> None:
         self._table = Table("run_id", indexed=("thread_id", "status"))
         self.playing: dict[str, Playing] = {}
-        self.visits: Counter[tuple[str, str]] = Counter()
+        self.visits: dict[str, Counter[str]] = {}
         self.queues: dict[str, asyncio.Task[None]] = {}
 
     def __iter__(self) -> Iterator[JsonObject]:
@@ -110,7 +110,14 @@ class Runs:
             waiting.cancel()
         self.forget_visits(thread_id)
 
+    def visit(self, thread_id: str, path: str) -> None:
+        """Count that a node was begun."""
+        self.visits.setdefault(thread_id, Counter())[path] += 1
+
+    def visits_of(self, thread_id: str, path: str) -> int:
+        """Return how often a node was begun on a thread."""
+        return self.visits[thread_id][path] if thread_id in self.visits else 0
+
     def forget_visits(self, thread_id: str) -> None:
         """Forget how often nodes were begun on a thread."""
-        for key in [key for key in self.visits if key[0] == thread_id]:
-            del self.visits[key]
+        self.visits.pop(thread_id, None)

@@ -175,7 +175,8 @@ SEQUENCES = (
     sequence(
         "a joined stream of a run that is cancelled",
         thread(),
-        SLOW,
+        opened("live", stream("steps", HOLD)),
+        Read("live", 2, {"run": "events/0/data/run_id"}),
         begun(),
         opened("joined", ask("GET /threads/{thread}/runs/{run}/stream")),
         ask(CANCEL),

@@ -106,7 +106,7 @@ SEQUENCES = (
         begun(),
         ask("POST /threads/{thread}/runs/{run}/cancel"),
         over(),
-        *aftermath(),
+        settled(),
     ),
     sequence(
         "a run started by a command fails on a thread that has run",

@@ -73,7 +73,15 @@ SEQUENCES = (
         ask(JOIN),
         over(),
     ),
-    sequence("a stream is joined while its run is played", thread(), create("steps", HOLD), begun(), joined(), over()),
+    sequence(
+        "a stream is joined while its run is played",
+        thread(),
+        opened("live", stream("steps", HOLD)),
+        Read("live", 2, {"run": "events/0/data/run_id"}),
+        begun(),
+        joined(),
+        over(),
+    ),
     sequence(
         "a stream is joined before its run is played",
         thread(),
@@ -178,7 +186,9 @@ SEQUENCES = (
     sequence(
         "a stream is joined while its run shows two modes",
         thread(),
-        create("steps", HOLD, stream_mode=MODES),
+        create("steps", HOLD, stream_mode=MODES, after_seconds=1),
+        opened("first", joined()),
+        Read("first", 2),
         begun(),
         joined(),
         over(),

@@ -8,6 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
+from understudy.agents.message_fields import abridged
 from understudy.agents.script.errors import ScriptError
 from understudy.agents.script.scopes import Scope
 from understudy.agents.script.spots import shown
@@ -15,6 +16,7 @@ from understudy.agents.script.words import is_builtin, step
 from understudy.agents.steps import Behaviour, Emit, Fail, Goto, Interrupt, Say, Send, Step, Wait, Write
 from understudy.errors import did_you_mean
 from understudy.paths import quoted
+from understudy.wire import dumps, loads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from understudy.wire import Json, JsonObject
 
 _STEPS = (Write, Say, Emit, Interrupt, Fail, Wait, Goto)
+
+_HANDED_ON = {Write: "values", Say: "message", Emit: "data", Interrupt: "value"}
+"""The fields of steps whose values leave the callable."""
 
 
 def behaviour(spot: Spot, raw: JsonObject) -> Behaviour | None:
@@ -72,7 +77,7 @@ def _module(spot: Spot, name: str) -> ModuleType | None:
         hint = did_you_mean(last, there)
         near = hint if hint.startswith(" Did") else ""
         spot.wrong(f"no module {quoted(error.name)}.{near} It is looked for where Python looks: see PYTHONPATH.")
-    except Exception as error:  # noqa: BLE001 - whatever a module does when it is imported
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a module does when it is imported
         spot.wrong(f"{name} cannot be imported: {type(error).__name__}: {error}")
     return None
 
@@ -86,8 +91,9 @@ class _Called:
 
     async def behave(self, situation: Situation) -> AsyncGenerator[Step, Any]:
         """Yield the steps of the callable; what it raises becomes the last one."""
+        left = False
         try:
-            returned = self._called(situation)
+            returned = self._called(_own(situation))
             if inspect.isawaitable(returned):
                 returned = await returned
             running = returned if inspect.isasyncgen(returned) else self._to_the_end(returned)
@@ -105,13 +111,19 @@ class _Called:
                         except StopIteration as stop:
                             result = stop.value
                             break
-                        result = yield taken
+                        try:
+                            result = yield as_json(taken)
+                        except GeneratorExit:
+                            left = True
+                            raise
             finally:
                 await running.aclose()
-        except Exception as error:  # noqa: BLE001 - whatever a callable raises is the error of the run
+        except (Exception, SystemExit) as error:  # whatever it raises is the error of the run
+            if left:
+                raise  # nobody takes another step
             yield self._failure(error)
 
-    def _failure(self, error: Exception) -> Fail:
+    def _failure(self, error: Exception | SystemExit) -> Fail:
         name = type(error).__name__
         if isinstance(error, ScriptError):
             return Fail(name, f"{self._spot}: {error}")
@@ -148,6 +160,30 @@ class _Called:
             literal = replace(self._spot, complain=_refuse, literal=True, names=set())
             return step(literal, one)(Scope(situation, self._spot.graph))
         raise ScriptError(f"a callable yields steps, not {_shown(one)}")
+
+
+def _own(situation: Situation) -> Situation:
+    """Return the situation with copies of all values: what a callable does to them is nobody else's affair."""
+    names = ("input", "state", "run_input", "config", "context", "resume")
+    return replace(situation, **{name: loads(dumps(getattr(situation, name))) for name in names})
+
+
+def as_json(one: Step) -> Step:
+    """Return a step with copies of what it hands on, as JSON has them. ScriptError for what JSON cannot say."""
+    if isinstance(one, Goto):
+        told = [replace(to, input=_plain("goto", to.input)) if isinstance(to, Send) else to for to in one.targets]
+        return replace(one, targets=tuple(told))
+    for kind, field in _HANDED_ON.items():
+        if isinstance(one, kind):
+            return replace(one, **{field: _plain(kind.__name__.lower(), getattr(one, field))})
+    return one
+
+
+def _plain(word: str, value: Any) -> Json:
+    try:
+        return loads(dumps(value))
+    except (TypeError, ValueError) as error:
+        raise ScriptError(f"{word}: no JSON can be made of {abridged(value)}: {error}") from None
 
 
 def _as_it_is(one: Step) -> Generator[Step, Any, Any]:

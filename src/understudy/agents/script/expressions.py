@@ -158,7 +158,7 @@ def _text(compiled: Template, source: str, names: list[str]) -> Value:
                 if length > MAX_LENGTH:
                     raise ScriptError(f"longer than {MAX_LENGTH}")
                 chunks.append(chunk)
-            return "".join(chunks)
+            return _encodable("".join(chunks))
         except Exception as error:  # noqa: BLE001 - whatever a template raises is told as its own
             raise ScriptError(f"{quoted_expression(source)}: {_worded(error)}") from None
 
@@ -174,7 +174,7 @@ def plain(value: object, depth: int = 0) -> Json:
     if isinstance(value, str):
         if len(value) > MAX_LENGTH:
             raise ScriptError(f"longer than {MAX_LENGTH}")
-        return value
+        return _encodable(value)
     if isinstance(value, Missing):
         raise ScriptError(value.message)
     if isinstance(value, int):
@@ -184,10 +184,20 @@ def plain(value: object, depth: int = 0) -> Json:
             raise ScriptError(f"{value} is no number that JSON has")
         return value
     if isinstance(value, dict):
-        return without_omitted({str(key): plain(inner, depth + 1) for key, inner in value.items()})
+        return without_omitted({_encodable(str(key)): plain(inner, depth + 1) for key, inner in value.items()})
     if callable(value) or not hasattr(value, "__iter__"):
         raise ScriptError(f"a {type(value).__name__} is no value; is it to be called?")
     return without_omitted([plain(inner, depth + 1) for inner in value])
+
+
+def _encodable(text: str) -> str:
+    """Return a text. ScriptError if it has half of a surrogate pair, which no answer can carry."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise ScriptError(f"{text[error.start]!a} alone is no character") from None
+    return text
 
 
 def without_omitted(value: Json) -> Json:
