@@ -67,10 +67,6 @@ def failing_late(_: steps.Situation) -> Generator[Any, Any, Any]:
     raise NoStock("none left")
 
 
-def waiting_for_a_word(_: steps.Situation) -> Generator[Any, Any, Any]:
-    yield steps.Wait("soon")  # type: ignore[arg-type]
-
-
 def wrong_word(_: steps.Situation) -> Generator[Any, Any, Any]:
     yield {"emitt": 1}
 
@@ -219,7 +215,7 @@ def test_a_callable_may_do_what_it_likes_to_what_it_is_given() -> None:
 
 @pytest.mark.parametrize(
     ("name", "error"),
-    [("asking_and_breaking", "ValueError"), ("setting", "ScriptError"), ("waiting_for_nothing", "TypeError")],
+    [("asking_and_breaking", "ValueError"), ("setting", "ScriptError"), ("waiting_for_nothing", "ScriptError")],
 )
 @pytest.mark.parametrize("beside", [(), ("other",)])
 def test_what_goes_wrong_in_a_callable_ends_its_run_also_beside_others(
@@ -252,15 +248,6 @@ def test_a_module_that_cannot_be_imported_is_a_mistake(tmp_path: Path, monkeypat
         agent_of({"node": {"python": "broken_two:f"}})
     with pytest.raises(Exception, match="broken_three cannot be imported: SystemExit: 4"):
         agent_of({"node": {"python": "broken_three:f"}})
-
-
-def test_a_node_waits_for_a_number_of_seconds(server: Server) -> None:
-    text = f"agents: {{bot: {{nodes: {{node: {{python: '{MODULE}:waiting_for_a_word'}}}}}}}}"
-    server.world = build([read(Source("f.yaml", text))])
-
-    answer = server.post("/runs/wait", {"assistant_id": "bot", "input": {}}).json()
-
-    assert answer["__error__"]["error"] == "ScriptError"
 
 
 def test_an_error_of_ones_own_class_keeps_its_name_and_hides_its_message(server: Server) -> None:
