@@ -59,7 +59,7 @@ def test_every_operation_is_reached(report: Report, operation: str) -> None:
 def test_chains_of_requests_get_somewhere(report: Report) -> None:
     reached = {operation for operation in finite() if min(report.answers(operation, "stateful"), default=500) < 300}
 
-    assert "GET /threads/{thread_id}/runs/{run_id}/join" in reached
+    assert any("{run_id}" in operation for operation in reached), "a thread, a run on it, and what becomes of that"
     assert len(reached) > 5
 
 
