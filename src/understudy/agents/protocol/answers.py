@@ -37,8 +37,14 @@ def failure(command_id: Json, refused: CommandRefused) -> JsonObject:
 
 
 def is_command(value: Json) -> bool:
-    """Return whether this is a command, known or not; true and false count as ids."""
-    return isinstance(value, dict) and isinstance(value.get("id"), int) and isinstance(value.get("method"), str)
+    """Return whether this is a command, known or not.
+
+    True and false count as ids, as on the real server, and so does 5.0, which the document calls an integer.
+    """
+    if not isinstance(value, dict) or not isinstance(value.get("method"), str):
+        return False
+    told = value.get("id")
+    return isinstance(told, int) or (isinstance(told, float) and told.is_integer())
 
 
 def no_command(value: Json) -> JsonObject:
