@@ -183,6 +183,8 @@ def test_any_whole_number_is_an_id(server: Server, command_id: float) -> None:
         ({"id": 1}, 1),
         ({"id": "1", "method": "run.start"}, "1"),
         ({"id": 1.5, "method": "nope"}, 1.5),
+        ({"id": 2**64, "method": "nope"}, float(2**64)),
+        ({"id": -(2**63) - 1, "method": "nope"}, float(-(2**63))),
         ({"method": "nope"}, None),
         ({"id": 1, "method": 1}, 1),
         ([], None),

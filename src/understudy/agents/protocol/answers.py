@@ -39,12 +39,13 @@ def failure(command_id: Json, refused: CommandRefused) -> JsonObject:
 def is_command(value: Json) -> bool:
     """Return whether this is a command, known or not.
 
-    True and false count as ids, as on the real server, and so does 5.0, which the document calls an integer.
+    True and false count as ids, as on the real server, and so does 5.0, which the document calls an integer. What does
+    not fit into 64 bits has become a float on its way here, and is none.
     """
     if not isinstance(value, dict) or not isinstance(value.get("method"), str):
         return False
     told = value.get("id")
-    return isinstance(told, int) or (isinstance(told, float) and told.is_integer())
+    return isinstance(told, int) or (isinstance(told, float) and told.is_integer() and -(2**63) < told < 2**64)
 
 
 def no_command(value: Json) -> JsonObject:
