@@ -44,7 +44,7 @@ async def stream(world: World, thread_id: str, body: JsonObject, caller: Caller)
     thread_id = _thread_id(thread_id)
     row = await launching.launch(world, thread_id, body, request_id=request_id(world, caller))
     path = f"/threads/{thread_id}/runs/{row['run_id']}"
-    reader = streams.of_run(world.feeds.of(thread_id), row["run_id"])
+    reader = streams.of_run(world, thread_id, row["run_id"])
     pieces = streams.followed(world, row, reader, cancels=body.get("on_disconnect") == "cancel")
     headers = {"location": f"{path}/stream", "content-location": path, **streams.HEADERS}
     return Stream(pieces, streams.MEDIA_TYPE, headers)
@@ -55,7 +55,7 @@ async def wait(world: World, thread_id: str, body: JsonObject, caller: Caller) -
     thread_id = _thread_id(thread_id)
     row = await launching.launch(world, thread_id, body, request_id=request_id(world, caller))
     path = f"/threads/{thread_id}/runs/{row['run_id']}"
-    reader = streams.of_run(world.feeds.of(thread_id), row["run_id"])
+    reader = streams.of_run(world, thread_id, row["run_id"])
     pieces = results.awaited(world, row, reader, cancels=body.get("on_disconnect") == "cancel")
     return Stream(pieces, "application/json", {"location": f"{path}/join", "content-location": path})
 
@@ -69,7 +69,7 @@ async def join(world: World, thread_id: str, run_id: str, cancel_on_disconnect: 
         return Stream(results.told({"__error__": streams.MISSING}), "application/json", headers)
     if row["status"] not in ACTIVE and row["run_id"] not in world.runs.playing:
         return Stream(results.told(results.of_thread(world, thread_id)), "application/json", headers)
-    reader = streams.of_run(world.feeds.of(thread_id), run_id)
+    reader = streams.of_run(world, thread_id, run_id)
     pieces = results.awaited(world, row, reader, cancels=said(cancel_on_disconnect))
     return Stream(pieces, "application/json", headers)
 
@@ -103,7 +103,7 @@ async def delete(world: World, thread_id: str, run_id: str) -> None:
 async def cancel(world: World, thread_id: str, run_id: str, wait: Json, action: Json) -> Answer | Stream:
     """Stop a run; with `wait`, answer when it has stopped."""
     row = world.runs.get(thread_id, run_id)
-    reader = streams.of_run(world.feeds.of(thread_id), run_id)
+    reader = streams.of_run(world, thread_id, run_id)
     try:
         await launching.cancel(world, [row] if row else [], _action(action))
     except BaseException:

@@ -31,7 +31,7 @@ async def batch(world: World, body: list[JsonObject], caller: Caller) -> list[Js
 async def stream(world: World, body: JsonObject, caller: Caller) -> Stream:
     """Start a run and send its events as they occur."""
     row = await launching.launch(world, None, body, request_id=request_id(world, caller))
-    reader = streams.of_run(world.feeds.of(row["thread_id"]), row["run_id"])
+    reader = streams.of_run(world, row["thread_id"], row["run_id"])
     pieces = streams.followed(world, row, reader, cancels=body.get("on_disconnect") == "cancel")
     path = f"/runs/{row['run_id']}"
     headers = {"location": f"{path}/stream", "content-location": path, **streams.HEADERS}
@@ -41,7 +41,7 @@ async def stream(world: World, body: JsonObject, caller: Caller) -> Stream:
 async def wait(world: World, body: JsonObject, caller: Caller) -> Stream:
     """Start a run and answer with what it comes to."""
     row = await launching.launch(world, None, body, request_id=request_id(world, caller))
-    reader = streams.of_run(world.feeds.of(row["thread_id"]), row["run_id"])
+    reader = streams.of_run(world, row["thread_id"], row["run_id"])
     pieces = results.awaited(world, row, reader, cancels=body.get("on_disconnect") == "cancel", stateless=True)
     path = f"/threads/{row['thread_id']}/runs/{row['run_id']}"
     return Stream(pieces, "application/json", {"location": f"{path}/join", "content-location": path})

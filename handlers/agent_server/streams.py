@@ -18,7 +18,7 @@ from .queries import said
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection
 
-    from understudy.state.feeds import Event, Feed, Reader
+    from understudy.state.feeds import Event, Reader
     from understudy.state.world import World
     from understudy.wire import Json, JsonObject
 
@@ -95,15 +95,15 @@ async def followed(
             leave(world, row)
 
 
-def of_run(feed: Feed, run_id: str) -> Reader:
-    """Return a reader of everything that happens in a run from now on."""
-    return feed.read(lambda event: event.run_id == run_id)
+def of_run(world: World, thread_id: str, run_id: str, *, past: list[Event] | None = None) -> Reader:
+    """Return a reader of `past` and of everything that happens in a run from now on."""
+    return world.feeds.of(thread_id).read(lambda event: event.run_id == run_id, past=past)
 
 
 def _joined(world: World, row: JsonObject, last_event_id: str | None) -> Reader:
-    feed, run_id = world.feeds.of(row["thread_id"]), row["run_id"]
-    past = feed.kept(run_id, _after(last_event_id)) if last_event_id else []
-    reader = feed.read(lambda event: event.run_id == run_id, past=past)
+    thread_id, run_id = row["thread_id"], row["run_id"]
+    past = world.feeds.of(thread_id).kept(run_id, _after(last_event_id)) if last_event_id else []
+    reader = of_run(world, thread_id, run_id, past=past)
     if row["status"] not in ACTIVE and run_id not in world.runs.playing:
         reader.close()
     return reader

@@ -133,7 +133,7 @@ class Loop:
                 task.answers = []
         updates = pairs((command or {}).get("update") or {})
         if updates:
-            self.values, _ = self._taken(updates)
+            self.values, _ = self.taken(updates)
         if command is not None:
             self._go_to(command)
         if travels and (base.metadata.get("source") not in _FORKED or superseded):
@@ -150,7 +150,7 @@ class Loop:
         task.input = told
         if command is not None:
             updates = pairs(command.get("update") or {})
-            self.values, _ = self._taken(updates)
+            self.values, _ = self.taken(updates)
             task.input = dict(updates) if command.get("goto") else None
             task.goto = targets(command)
         self._keep("input", [task])
@@ -199,7 +199,7 @@ class Loop:
         done = sorted(self.tasks, key=_place_in_superstep)
         writes = [write for task in done for write in task.writes or ()]
         try:
-            self.values, written = self._taken(writes, stored=done[0].name != START)
+            self.values, written = self.taken(writes, stored=done[0].name != START)
         except Failed:
             self._record.note(self.tasks)
             raise
@@ -216,13 +216,14 @@ class Loop:
         """Show the values with what is done already, and that the run waits to be told to go on."""
         done = [write for task in self.tasks for write in task.writes or ()]
         if done:
-            values, written = self._taken(done, stored=True)
+            values, written = self.taken(done, stored=True)
             if written:
                 self.run.output.show("values", self.place, values)
         if not pause.interrupts:
             self.run.output.show("updates", self.place, {"__interrupt__": []})
 
-    def _taken(self, writes: Iterable[tuple[str, Json]], *, stored: bool = False) -> tuple[JsonObject, set[str]]:
+    def taken(self, writes: Iterable[tuple[str, Json]], *, stored: bool = False) -> tuple[JsonObject, set[str]]:
+        """Return the values after these writes, and the channels written to. Failed when they cannot be taken in."""
         try:
             return taken_in(self.agent, self.values, writes, self.run.world.ids, stored=stored)
         except Unacceptable as refusal:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from understudy.agents.channels import taken_in
-from understudy.agents.failures import BAD_RETURN, HELP, Failed, Failure, Paused, failure_of
+from understudy.agents.failures import BAD_RETURN, HELP, Failed, Failure, Paused
 from understudy.agents.following import chosen
 from understudy.agents.speech import ids_in, show_whole
 from understudy.agents.steps import Send, Situation
 from understudy.agents.work import Raised, Work
-from understudy.errors import Unacceptable
 from understudy.state.agents import START
 from understudy.state.clock import give_way
 
@@ -116,7 +114,7 @@ class Nodes:
         if task.name == START:
             self._start(task)
             return
-        path = "|".join([*(level.partition(":")[0] for level in loop.place), task.name])
+        path = self._path(task.name)
         run.visits[path] += 1
         run.world.runs.visit(run.thread_id, path)
         told = {**run.metadata, "ls_integration": "langgraph", **run.of_task(task, loop.namespace, loop.step)}
@@ -193,13 +191,13 @@ class Nodes:
         loop = self._loop
         if node not in loop.agent.routes:
             return []
-        try:
-            values, _ = taken_in(loop.agent, loop.values, writes, loop.run.world.ids, stored=stored)
-        except Unacceptable as refusal:
-            raise Failed(failure_of(refusal)) from None
-        path = "|".join([*(level.partition(":")[0] for level in loop.place), node])
+        values, _ = loop.taken(writes, stored=stored)
         with Raised():
-            return chosen(loop.agent, node, self._situation(node, values, path, told, values))
+            return chosen(loop.agent, node, self._situation(node, values, self._path(node), told, values))
+
+    def _path(self, node: str) -> str:
+        """Return the way to a node by the names of the nodes around it: the same in every run."""
+        return "|".join([*(level.partition(":")[0] for level in self._loop.place), node])
 
     def _given(self, task: Task) -> Json:
         return task.input if task.sent else self._loop.values

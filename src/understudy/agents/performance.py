@@ -36,6 +36,7 @@ class Performance:
     output: Output
     config: JsonObject
     context: JsonObject
+    recursion_limit: int
     input: Json = None
     command: JsonObject | None = None
     checkpoint_id: str | None = None
@@ -43,7 +44,6 @@ class Performance:
     at_exit: bool = False
     interrupt_before: Collection[str] = ()
     interrupt_after: Collection[str] = ()
-    recursion_limit: int = 10007
     feedback_keys: Collection[str] = ()
     answers: list[Json] = field(default_factory=list)
     answers_by_id: dict[str, Json] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Performance:
             "langgraph_node": task.name,
             "langgraph_triggers": task.triggers,
             "langgraph_path": task.path,
-            "langgraph_checkpoint_ns": f"{namespace}|{task.name}:{task.id}" if namespace else f"{task.name}:{task.id}",
+            "langgraph_checkpoint_ns": task.namespace_in(namespace),
         }
 
     def of_checkpoint(self, around: JsonObject, source: str, step: int, parents: dict[str, str]) -> JsonObject:

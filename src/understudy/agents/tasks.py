@@ -44,6 +44,11 @@ class Task:
     failure: Failure | None = None
     told_error: str | None = None
 
+    def namespace_in(self, namespace: str) -> str:
+        """Return the namespace of what runs inside the task, in a graph that has this one."""
+        own = f"{self.name}:{self.id}"
+        return f"{namespace}|{own}" if namespace else own
+
     @property
     def waits(self) -> bool:
         """Whether it waits for an answer."""
@@ -132,8 +137,7 @@ def waiting(ids: Ids, thread_id: str, agent: Agent, namespace: str, name: str, p
     """Return a new task; that of a subgraph tells where its checkpoints will be."""
     task = Task(ids.digest(), name, path, [PUSH] if path[0] == PUSH else triggers_of(name))
     if name in agent.subgraphs:
-        where = f"{namespace}|{name}:{task.id}" if namespace else f"{name}:{task.id}"
-        task.place = {"thread_id": thread_id, "checkpoint_ns": where}
+        task.place = {"thread_id": thread_id, "checkpoint_ns": task.namespace_in(namespace)}
     return task
 
 
@@ -150,8 +154,7 @@ def triggers_of(node: str) -> list[str]:
 
 def interrupt_id(namespace: str, task: Task) -> str:
     """Return the id of everything that a task asks: it is the same each time the task runs."""
-    where = f"{namespace}|{task.name}:{task.id}" if namespace else f"{task.name}:{task.id}"
-    return blake2b(where.encode(), digest_size=16).hexdigest()
+    return blake2b(task.namespace_in(namespace).encode(), digest_size=16).hexdigest()
 
 
 def _writes(result: JsonObject) -> list[tuple[str, Json]]:

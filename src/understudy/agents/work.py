@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.agents import messages
 from understudy.agents.chain_events import MODEL
 from understudy.agents.failures import Failed, Failure, Paused, failure_of
+from understudy.agents.reducers import OVERWRITE
 from understudy.agents.speech import Speech
 from understudy.agents.steps import Emit, Fail, Goto, Interrupt, Say, Send, Wait, Write
 from understudy.agents.tasks import Task, interrupt_id
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from understudy.agents.loop import Loop
     from understudy.agents.steps import Script, Step
     from understudy.wire import Json, JsonObject
-
-OVERWRITE = "__overwrite__"
 
 SPOKEN = {
     "ls_integration": "langchain_chat_model",
