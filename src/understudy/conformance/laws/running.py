@@ -1,0 +1,92 @@
+"""Try a law: examples of Hypothesis, the shortest sequence of requests that breaks it, and what becomes of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import hypothesis
+from hypothesis import HealthCheck, Phase
+from hypothesis.errors import Flaky, Unsatisfiable
+from hypothesis.stateful import run_state_machine_as_test
+
+from understudy.conformance.asking import Unexamined
+from understudy.conformance.laws.law import Broken
+
+if TYPE_CHECKING:
+    from understudy.conformance.asking import Asker
+    from understudy.conformance.laws.law import Law
+    from understudy.conformance.stage import Stage
+
+SHRINKING = 15.0
+"""Seconds in which a shorter sequence is looked for once a law is broken."""
+
+
+@dataclass
+class Trial:
+    """A law that is tried. `asker.recorder` holds every request that was sent for it."""
+
+    law: type[Law]
+    stage: Stage
+    asker: Asker
+    deadline: float = float("inf")
+    """No example begins after it, by the monotonic clock."""
+    examples: int = 0
+    seconds: float = 0
+    broken: Broken | None = None
+    """The shortest sequence that breaks it."""
+    unexamined: str | None = None
+    """Why it could not be looked at."""
+    _until: float = field(default=float("inf"), init=False)
+
+    def run(self, *, examples: int, seed: int) -> None:
+        """Try so many examples, at most, and say in `broken` and `unexamined` what became of them."""
+        settings = hypothesis.settings(
+            max_examples=max(1, round(examples * self.law.examples)),
+            stateful_step_count=self.law.steps,
+            deadline=None,
+            database=None,
+            report_multiple_bugs=False,
+            print_blob=False,
+            verbosity=hypothesis.Verbosity.quiet,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate, Phase.shrink),
+        )
+        # Hypothesis looks for the seed on what makes machines.
+        machine = hypothesis.seed(seed)(lambda: self._example())
+        began = time.monotonic()
+        try:
+            run_state_machine_as_test(machine, settings=settings)  # type: ignore[arg-type]  # a factory will do
+        except (Broken, Flaky, Unsatisfiable):
+            pass  # `broken` holds the shortest; once time is up, Hypothesis sees it hold all of a sudden
+        except Unexamined as reason:
+            self.unexamined = str(reason)
+        finally:
+            self.seconds = time.monotonic() - began
+        if self.broken is not None:
+            self._record(self.broken)
+        elif self.asker.last is not None:
+            self.asker.recorder.record_check_success(name=self.law.name, case_id=self.asker.last)
+
+    def _example(self) -> Law:
+        if time.monotonic() > min(self.deadline, self._until):
+            hypothesis.reject()
+        self.examples += 1
+        return self.law(self.asker, self.stage, self._found)
+
+    def _found(self, broken: Broken) -> None:
+        if self.broken is None:
+            self._until = time.monotonic() + SHRINKING
+        if self.broken is None or len(broken.steps) <= len(self.broken.steps):
+            self.broken = broken
+
+    def _record(self, broken: Broken) -> None:
+        assert broken.case_id is not None
+        self.asker.recorder.record_check_failure(
+            name=self.law.name,
+            case_id=broken.case_id,
+            code_sample="\n".join(step.curl for step in broken.steps),
+            failure=broken,
+            steps=list(broken.steps),
+        )

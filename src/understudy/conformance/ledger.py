@@ -1,0 +1,61 @@
+"""What a check has made in a deployment: known by its id and by its mark, told apart from what others have there."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MARK = "understudy_check"
+"""The key in the metadata of everything a check makes; its value names the check."""
+
+
+class Ledger:
+    """The ids of what a check has made, by kind (`threads`, `assistants`, …), and of what it has seen of others.
+
+    Several workers may write at once.
+    """
+
+    def __init__(self, check_id: str) -> None:
+        self.check_id = check_id
+        self._lock = threading.Lock()
+        self._own: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._foreign: set[str] = set()
+
+    @property
+    def mark(self) -> dict[str, str]:
+        """The metadata that everything carries which this check makes."""
+        return {MARK: self.check_id}
+
+    def made(self, kind: str, name: str) -> None:
+        """Say that something was made."""
+        with self._lock:
+            self._own[kind][name] = None
+            self._foreign.discard(name)
+
+    def gone(self, kind: str, name: str) -> None:
+        """Say that something is not there any more."""
+        with self._lock:
+            self._own[kind].pop(name, None)
+
+    def saw(self, names: Iterable[str]) -> None:
+        """Say that a deployment told of these; those that this check has not made belong to others."""
+        with self._lock:
+            own = self._own.values()
+            self._foreign.update(name for name in names if not any(name in kind for kind in own))
+
+    def of(self, kind: str) -> list[str]:
+        """Return the names of what was made and is there, the oldest first."""
+        with self._lock:
+            return list(self._own[kind])
+
+    def has(self, kind: str, name: str) -> bool:
+        """Return whether this check has made something, and it is there."""
+        return name in self._own[kind]
+
+    def is_foreign(self, name: str) -> bool:
+        """Return whether something is known to belong to somebody else."""
+        return name in self._foreign
