@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
 import uvicorn
+from starlette.types import ASGIApp
 
 from understudy.app import create_app
 from understudy.config import Settings
@@ -19,11 +20,11 @@ from understudy.state.world import World
 
 
 class Server:
-    """The fake behind a real port. `world` is the world it serves now; each test gets a new one."""
+    """The fake behind a real port, with something `around` it. `world` is what it serves now; each test gets a new one."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> None:
         self.world = World()
-        app = create_app(settings, lambda scope: self.world)
+        app = around(create_app(settings, lambda scope: self.world))
         config = uvicorn.Config(app, log_level="warning", access_log=False)
         self._server = uvicorn.Server(config)
         self._socket = opened("127.0.0.1", 0)

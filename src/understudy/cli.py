@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from understudy import __version__
+from understudy.conformance.commands import check, compare, drift
 from understudy.errors import SetupError, did_you_mean
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ class Parser(argparse.ArgumentParser):
         choice = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
         if choice:
             near = did_you_mean(choice[1], re.findall(r"[\w-]+", choice[2]))
-            message = f'"{choice[1]}" is no command.{near}'
+            option = re.match(r"argument (--[\w-]+):", message)
+            message = f'"{choice[1]}" is no {f"value of {option[1]}" if option else "command"}.{near}'
         print(f"understudy: {message}\nTry: {self.prog} --help", file=sys.stderr)
         raise SystemExit(FAILED)
 
@@ -90,6 +92,9 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_serve(commands)
     _add_scenarios(commands)
+    check.add(commands)
+    compare.add(commands)
+    drift.add(commands)
     return parser
 
 

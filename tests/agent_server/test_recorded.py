@@ -8,9 +8,9 @@ from typing import Protocol
 
 import pytest
 
-from tests.recorded.compare import ID
 from tests.recorded.exchange import CASES, Step, load, title
 from tests.recorded.replay import Replayed, replay
+from understudy.conformance.comparing.differences import ID
 
 
 class Server(Protocol):

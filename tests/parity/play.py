@@ -14,7 +14,8 @@ from websockets.exceptions import WebSocketException
 
 from tests.parity.sequence import NOTHING, Ask, Connect, Json, Leave, Open, Read, Say, Sequence, Step
 from tests.parity.sockets import Socket
-from tests.recorded.exchange import SERVER, relevant
+from tests.recorded.exchange import relevant
+from understudy.conformance.comparing.differences import SERVER
 
 PATIENCE = 15.0
 """Seconds that an answer, an event or a status may take."""

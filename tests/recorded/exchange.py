@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 from urllib.parse import urlsplit
 
+from understudy.conformance.comparing.differences import SERVER
+
 Json = Any
 
 CASES = Path(__file__).parent / "agent_server"
 RELEVANT = ("allow", "content-length", "content-location", "content-type", "location", "vary")
 RELEVANT_FAMILIES = ("access-control-", "x-pagination-")
-SERVER = "<server>"  # the address of the server that answered, wherever it names itself
 
 
 class Request(TypedDict):

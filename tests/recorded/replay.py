@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.recorded.compare import Difference, Twins, differences
+from tests.recorded.compare import differences
 from tests.recorded.exchange import Answer, Json, Leaves, Recording, Request, Step, send, title
+from understudy.conformance.comparing.differences import Difference, Twins
 
 WAITED_FOR = re.compile(r"/threads/([^/]+)/runs/wait")
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.recorded.compare import NOT_KEPT, Twins, differences
+from tests.recorded.compare import NOT_KEPT, differences
 from tests.recorded.exchange import CASES, Json, load, save
+from understudy.conformance.comparing.differences import Twins
 
 ONE, TWO, THREE = (f"{digit * 8}-{digit * 4}-4{digit * 3}-8{digit * 3}-{digit * 12}" for digit in "123")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,19 +19,23 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from understudy.contract.events import MEDIA_TYPE, Frames
+from understudy.conformance.following import SILENCE, Following
+from understudy.conformance.glancing import glance
+from understudy.contract.events import MEDIA_TYPE, Frames, event_schema
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import requests
     from schemathesis.core.failures import Failure
     from schemathesis.core.transport import Response
     from schemathesis.engine.recorder import ScenarioRecorder
     from schemathesis.generation.case import Case
-    from schemathesis.specs.openapi.schemas import OpenApiSchema
     from schemathesis.schemas import APIOperation
+    from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-    from understudy.contract.events import SentEvent
-    from understudy.wire import Json
+    from understudy.contract.events import EventSchema, SentEvent
+    from understudy.wire import Json, JsonObject
 
 
 _OF_ANSWERS = [
@@ -105,10 +110,16 @@ class Asker:
         self._schema = schema
         self._session = session
         self._last: str | None = None
+        self._event_schemas: dict[str, EventSchema | None] = {}
 
     def begin(self) -> None:
         """Begin a new chain: what follows does not depend on what was before."""
         self._last = None
+
+    @property
+    def document(self) -> JsonObject:
+        """The document whose operations are asked; not to be changed."""
+        return self._schema.raw_schema
 
     @property
     def last(self) -> str | None:
@@ -123,32 +134,67 @@ class Asker:
         path: dict[str, str] | None = None,
         query: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
+        within: float | None = None,
     ) -> Answer:
         """Send one request, as in `ask("POST /threads/{thread_id}/copy", path={"thread_id": …})`.
 
-        Unexamined if the document has no such operation, or when the deployment cannot be reached.
+        Of an answer that may have no end, only what comes `within` so many seconds is read. Unexamined if the document
+        has no such operation, or when the deployment cannot be reached.
         """
-        import requests
-
-        found = self._operation(operation)
-        case = self._schema.make_case(
-            operation=found,
-            path_parameters=path,
-            query=query,
-            headers=headers,
-            body=body,
-            media_type=None if body is NOT_SET else "application/json",
-        )
-        self.recorder.record_case(case=case, parent_id=self._last)
-        try:
-            response = case.call(base_url=found.schema.get_base_url(), session=self._session)
-        except requests.RequestException as error:
-            self.recorder.record_network_error(case_id=case.id, error=error)
-            raise Unexamined(f"{operation} got no answer: {error}") from None
-        self.recorder.record_response(case_id=case.id, response=response)
-        self._last = case.id
+        case = self._case(operation, body, path, query, headers)
+        base_url = self._schema.get_base_url()
+        with self._reached(case):
+            if within is None:
+                response = case.call(base_url=base_url, session=self._session)
+            else:
+                response = glance(self._session, case.as_transport_kwargs(base_url=base_url), within)
+        self._record_response(case, response)
         self._check(case, response)
         return Answer(operation, response, case.id)
+
+    @contextmanager
+    def follow(
+        self,
+        operation: str,
+        body: Json = NOT_SET,
+        *,
+        path: dict[str, str] | None = None,
+        query: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Iterator[Following]:
+        """Open a stream and hold it open while other things are asked; what it shows waits to be read.
+
+        Unexamined like `ask`, and if what is answered is no stream.
+        """
+        case = self._case(operation, body, path, query, headers)
+        sent = case.as_transport_kwargs(base_url=self._schema.get_base_url())
+        with self._reached(case):
+            response = self._session.request(**sent, stream=True, timeout=SILENCE)
+        following = Following(response)
+        self._record_response(case, following.response())
+        try:
+            if not following.is_stream:
+                raise Unexamined(f"{operation} answered {response.status_code}, which is no stream")
+            yield following
+        finally:
+            response.close()
+            self.recorder.record_response(case_id=case.id, response=following.response())
+
+    def back_to(self, case_id: str | None) -> None:
+        """Go on from a former request: those since then changed nothing, and are no steps that lead to what follows."""
+        self._last = case_id
+
+    @property
+    def longest(self) -> int:
+        """The number of events after which `ask` leaves a stream."""
+        return self._schema.config.max_stream_events_for()
+
+    def event_schema(self, operation: str) -> EventSchema | None:
+        """Return the schema of a stream's events; None where the document says no more than that they are text."""
+        if operation not in self._event_schemas:
+            method, _, path = operation.partition(" ")
+            self._event_schemas[operation] = event_schema(self._schema.raw_schema, path, method)
+        return self._event_schemas[operation]
 
     def steps(self) -> list[ReproductionStep]:
         """Return the requests of this chain, for somebody who wants to send them again."""
@@ -158,6 +204,39 @@ class Asker:
             nodes.append(node.value)
             case_id = node.parent_id
         return [self._step(case) for case in reversed(nodes)]
+
+    def _case(
+        self,
+        operation: str,
+        body: Json,
+        path: dict[str, str] | None,
+        query: dict[str, Any] | None,
+        headers: dict[str, str] | None,
+    ) -> Case[Any]:
+        case: Case[Any] = self._schema.make_case(
+            operation=self._operation(operation),
+            path_parameters=path,
+            query=query,
+            headers=headers,
+            body=body,
+            media_type=None if body is NOT_SET else "application/json",
+        )
+        self.recorder.record_case(case=case, parent_id=self._last)
+        return case
+
+    @contextmanager
+    def _reached(self, case: Case[Any]) -> Iterator[None]:
+        import requests
+
+        try:
+            yield
+        except requests.RequestException as error:
+            self.recorder.record_network_error(case_id=case.id, error=error)
+            raise Unexamined(f"{case.operation.label} got no answer: {error}") from None
+
+    def _record_response(self, case: Case[Any], response: Response) -> None:
+        self.recorder.record_response(case_id=case.id, response=response)
+        self._last = case.id
 
     def _check(self, case: Case[Any], response: Response) -> None:
         """Hold an answer to what the document says of it."""

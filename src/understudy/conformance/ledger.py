@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+MADE_BY = {"made_by": "understudy check"}
+"""The metadata that everything carries which any check has made."""
+
 MARK = "understudy_check"
 """The key in the metadata of everything a check makes; its value names the check."""
+
+LABEL = "understudy-check"
+"""What the first label of a check's namespaces in the store begins with."""
 
 
 class Ledger:
@@ -24,11 +30,17 @@ class Ledger:
         self._lock = threading.Lock()
         self._own: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._foreign: set[str] = set()
+        self._kept: set[str] = set()
 
     @property
     def mark(self) -> dict[str, str]:
         """The metadata that everything carries which this check makes."""
-        return {MARK: self.check_id}
+        return {**MADE_BY, MARK: self.check_id}
+
+    @property
+    def label(self) -> str:
+        """The first label of every namespace that this check writes to."""
+        return f"{LABEL}-{self.check_id}"
 
     def made(self, kind: str, name: str) -> None:
         """Say that something was made."""
@@ -41,11 +53,10 @@ class Ledger:
         with self._lock:
             self._own[kind].pop(name, None)
 
-    def saw(self, names: Iterable[str]) -> None:
+    def saw(self, kind: str, names: Iterable[str]) -> None:
         """Say that a deployment told of these; those that this check has not made belong to others."""
         with self._lock:
-            own = self._own.values()
-            self._foreign.update(name for name in names if not any(name in kind for kind in own))
+            self._foreign.update(name for name in names if name not in self._own[kind])
 
     def of(self, kind: str) -> list[str]:
         """Return the names of what was made and is there, the oldest first."""
@@ -56,6 +67,10 @@ class Ledger:
         """Return whether this check has made something, and it is there."""
         return name in self._own[kind]
 
-    def is_foreign(self, name: str) -> bool:
-        """Return whether something is known to belong to somebody else."""
-        return name in self._foreign
+    def keep(self, name: str) -> None:
+        """Say that something of this check's own is needed to the end."""
+        self._kept.add(name)
+
+    def is_off_limits(self, name: str) -> bool:
+        """Return whether no made-up request may touch something: it belongs to somebody else, or is needed."""
+        return name in self._foreign or name in self._kept

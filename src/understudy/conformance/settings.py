@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from understudy.errors import SetupError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    import argparse
+    from collections.abc import Iterable, Mapping
 
 Contract: TypeAlias = Literal["published", "observed"]
 """Which of the bundled documents: what the vendor promises, or what its server really does."""
@@ -39,7 +44,7 @@ class Settings:
     exclude: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     graph_ids: tuple[str, ...] = ()
     """The graphs to run; empty for all that the deployment has."""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What is sent along with each request; never shown."""
     max_examples: int = 20
     """How many requests are made up for each operation, and how many examples for each law."""
@@ -52,12 +57,109 @@ class Settings:
     """Which part of the operations and laws, of how many: (2, 5)."""
     read_only: bool = False
     timeout: float = 20
-    baseline: Path | None = None
+    baseline: str = "none"
+    """The path of a file, the name of one that ships, `auto` or `none`."""
     update_baseline: bool = False
     strict_baseline: bool = False
     reports: tuple[str, ...] = ()
-    report_dir: Path | None = None
+    report_dir: Path = Path("understudy-report")
 
     def in_shard(self, at: int) -> bool:
         """Return whether the operation or law with this number belongs to what is checked here."""
         return self.shard is None or at % self.shard[1] == self.shard[0] - 1
+
+
+def read(options: argparse.Namespace) -> Settings:
+    """Return what a command line says. SetupError names an option, its value, and what would be right."""
+    url, credentials = address(options.url)
+    return Settings(
+        url=url,
+        api=options.api,
+        contract=options.contract,
+        spec=options.spec,
+        phases=_several("--phases", options.phases, PHASES) or PHASES,
+        include=_filters(options, "include"),
+        exclude=_filters(options, "exclude"),
+        graph_ids=tuple(options.graph_id),
+        headers={**credentials, **headers(options.header, options.api_key)},
+        max_examples=_number("--max-examples", options.max_examples, 20),
+        max_time=_number("--max-time", options.max_time, 0) or None,
+        rate_limit=_rate(options.rate_limit),
+        workers=_number("--workers", options.workers, 1),
+        seed=_number("--seed", options.seed, 1, least=0),
+        shard=_shard(options.shard),
+        read_only=options.read_only,
+        timeout=_number("--timeout", options.timeout, 20),
+        baseline=options.baseline,
+        update_baseline=options.update_baseline,
+        strict_baseline=options.strict_baseline,
+        reports=_several("--report", options.report, REPORTS),
+        report_dir=Path(options.report_dir or "understudy-report"),
+    )
+
+
+def address(text: str) -> tuple[str, dict[str, str]]:
+    """Return a URL without what must not be shown, and the headers that say it instead. SetupError if it is none."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise SetupError(f"{text} is no address: {error}") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SetupError(f'"{text}" is no address of a server: it begins with http:// or https://')
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    bare = urlunsplit((parts.scheme, f"{host}:{port}" if port else host, parts.path.rstrip("/"), "", ""))
+    if parts.username is None:
+        return bare, {}
+    told = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return bare, {"authorization": f"Basic {base64.b64encode(told.encode()).decode()}"}
+
+
+def headers(lines: Iterable[str], api_key: str | None) -> dict[str, str]:
+    """Return the headers that options say. SetupError for one without a name; its value is not told."""
+    told = {"x-api-key": api_key} if api_key else {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon or not name.strip().isascii() or not name.strip() or " " in name.strip():
+            raise SetupError("--header is written NAME:VALUE, as in --header 'x-tenant: 7'")
+        told[name.strip().lower()] = value.strip()
+    return told
+
+
+def _filters(options: argparse.Namespace, mode: str) -> dict[str, tuple[str, ...]]:
+    told = {kind: tuple(getattr(options, f"{mode}_{kind}")) for kind in FILTERS}
+    return {kind: values for kind, values in told.items() if values}
+
+
+def _several(option: str, text: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
+    told = tuple(part.strip() for part in (text or "").split(",") if part.strip())
+    for part in told:
+        if part not in known:
+            raise SetupError(f'{option}: there is no "{part}".{did_you_mean(part, known)}')
+    return tuple(each for each in known if each in told)
+
+
+def _number(option: str, text: str | None, default: int, *, least: int = 1) -> int:
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise SetupError(f'{option} is a whole number, at least {least}, not "{text}"')
+    return int(text)
+
+
+def _rate(text: str | None) -> str | None:
+    if text is None:
+        return None
+    number, slash, unit = text.partition("/")
+    if not slash or not number.isdigit() or not int(number) or unit not in ("s", "m", "h", "d"):
+        raise SetupError(f'--rate-limit is written as in 100/m (s, m, h or d), not "{text}"')
+    return text
+
+
+def _shard(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    part, slash, whole = text.partition("/")
+    if not slash or not part.isdigit() or not whole.isdigit() or not 1 <= int(part) <= int(whole):
+        raise SetupError(f'--shard is written as in 2/5, the second of five parts, not "{text}"')
+    return int(part), int(whole)

@@ -83,6 +83,18 @@ class EventSchema:
         return self._schema.complaint(event.to_json())
 
 
+def event_schema(document: JsonObject, path: str, method: str) -> EventSchema | None:
+    """Return the schema of the events that an operation streams.
+
+    None where the document knows of no stream, or says of its events no more than that they are text.
+    """
+    for response in document["paths"][path][method.lower()]["responses"].values():
+        schema = response.get("content", {}).get(MEDIA_TYPE, {}).get("schema", {})
+        if schema and schema.get("type") != "string":
+            return EventSchema(document, schema)
+    return None
+
+
 def _event(text: bytes) -> SentEvent:
     lines = text.split(_END_OF_LINE)
     if not _NEEDED <= len(lines) <= len(_FIELDS):

@@ -45,6 +45,7 @@ class Operation:
     responses: dict[str, JsonObject] = field(hash=False)
     public: bool
     """Whether the operation is open to clients without credentials (`security: []`)."""
+    tags: tuple[str, ...] = ()
     body_checked_by_handler: bool = False
     """Whether the handler gets the bytes of the body, and reads and checks them itself (`x-checked-by: handler`)."""
 
@@ -76,6 +77,7 @@ def operations(document: JsonObject) -> Iterator[Operation]:
                 body_checked_by_handler=body.get("x-checked-by") == "handler",
                 responses={str(status): resolve(document, response) for status, response in entry["responses"].items()},
                 public=entry.get("security") == [],
+                tags=tuple(entry.get("tags", [])),
             )
 
 

@@ -58,6 +58,8 @@ def _graph(asker: Asker, ledger: Ledger, graph_id: str) -> Graph | None:
     if not made.ok:
         return None
     assistant_id = made.body["assistant_id"]
+    ledger.made("assistants", assistant_id)
+    ledger.keep(assistant_id)
     inputs, states = KNOWN.get(graph_id) or _fitting(asker, assistant_id)
     return Graph(graph_id, assistant_id, inputs, tuple(_nodes(asker, assistant_id)), states)
 

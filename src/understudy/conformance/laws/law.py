@@ -12,11 +12,14 @@ from understudy.conformance.asking import Unexamined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
+    from contextlib import AbstractContextManager
 
     from schemathesis.engine.recorder import ReproductionStep
 
     from understudy.conformance.asking import Answer, Asker
+    from understudy.conformance.following import Following
     from understudy.conformance.stage import Stage
+    from understudy.contract.events import EventSchema
     from understudy.wire import Json, JsonObject
 
 BOTH = ("published", "observed")
@@ -54,6 +57,8 @@ class Law(RuleBasedStateMachine):
     """The part of the contract that it comes from, as in `POST /threads/{thread_id}/copy`, or a word of its prose."""
     operations: ClassVar[tuple[str, ...]]
     """What it asks, the operation it is about first; a law is left out where one of them is."""
+    phase: ClassVar[str] = "laws"
+    """The phase of a check that it belongs to: `laws` or `streams`."""
     contracts: ClassVar[Collection[str]] = BOTH
     """The contracts that promise it."""
     examples: ClassVar[float] = 1.0
@@ -94,11 +99,27 @@ class Law(RuleBasedStateMachine):
         headers: dict[str, str] | None = None,
         **path: str,
     ) -> Any:
-        """Send one request and return the JSON of its answer. Unexamined if it is refused: the law is not about that."""
+        """Send one request and return the JSON of its answer. Unexamined if it is refused."""
         answer = self.ask(operation, body, query=query, headers=headers, **path)
         if not answer.ok:
             raise Unexamined(f"{operation} answered {answer.status}: {answer.text[:300]}")
         return answer.body
+
+    def follow(
+        self,
+        operation: str,
+        body: Json = NOT_SET,
+        *,
+        query: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        **path: str,
+    ) -> AbstractContextManager[Following]:
+        """Open a stream that does not end, and hold it open while other things are asked."""
+        return self._asker.follow(operation, body, path=path, query=query, headers=headers)
+
+    def event_schema(self, operation: str) -> EventSchema | None:
+        """Return what the document says of an event of a stream; None if nothing."""
+        return self._asker.event_schema(operation)
 
     def hold(self, holds: bool, otherwise: str) -> None:
         """Say that something has to hold; `otherwise` says what is there instead, with the values."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -54,7 +55,7 @@ class Trial:
             phases=(Phase.generate, Phase.shrink),
         )
         # Hypothesis looks for the seed on what makes machines.
-        machine = hypothesis.seed(seed)(lambda: self._example())
+        machine = hypothesis.seed(seed)(partial(self._example))
         began = time.monotonic()
         try:
             run_state_machine_as_test(machine, settings=settings)  # type: ignore[arg-type]  # a factory will do

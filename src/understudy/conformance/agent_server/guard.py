@@ -1,0 +1,257 @@
+"""Before a made-up request goes out: let it meet something of the check's own, and nothing of anybody else's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+from zlib import crc32
+
+import orjson
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation import GenerationMode
+from schemathesis.generation.meta import TestPhase
+
+from understudy.conformance.agent_server.places import ENDS_WITH_A_RUN, IDS, MAKES, place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import schemathesis
+    from schemathesis.core.transport import Response
+
+    from understudy.conformance.agent_server.ground import Ground
+    from understudy.wire import Json, JsonObject
+
+Case: TypeAlias = "schemathesis.Case[Any]"
+
+ABSOLUTE = ("http:", "https:")
+_SOONEST = 0
+_BATCH = 3
+
+
+class Guard:
+    """Prepares requests, and notes what their answers say was made.
+
+    A request that Schemathesis made up is changed so that most of them meet something that is there; a quarter stays as
+    chance made it. Whatever names something of somebody else's is made to name something of the check's own.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._ledger = ground.ledger
+
+    def prepare(self, case: Case) -> None:
+        """Change a request that is about to be sent. One that a law asks stays as it is."""
+        if case.meta is None:
+            return
+        label = case.operation.label
+        change = _BODIES.get(label)
+        if change is not None:
+            case.body = change(self, case.body)
+        chance = crc32(repr((label, case.path_parameters, case.query, case.body)).encode())
+        self._place(case, label, chance)
+
+    def note(self, case: Case, response: Response) -> None:
+        """Take down what an answer tells of."""
+        if response.status_code >= 300:
+            return
+        label = case.operation.label
+        if label in MAKES:
+            self._note_made(*MAKES[label], case, response)
+        elif label.startswith("POST ") and label.endswith(("/search", "/runs")):
+            self._see(_rows(response))
+        if "/runs" in label and label.startswith("POST /threads/{thread_id}"):
+            self._ledger.made("threads", str(case.path_parameters.get("thread_id")))
+        located = [*response.headers.get("location", []), *response.headers.get("content-location", [])]
+        for address in located:
+            parts = address.split("/")
+            if parts[1:2] == ["threads"] and len(parts) > 2:
+                self._ledger.made("threads", parts[2])
+        if label == "PUT /store/items" and isinstance(case.body, dict):
+            self._ledger.made("items", orjson.dumps([case.body.get("namespace"), case.body.get("key")]).decode())
+        if label.startswith("DELETE "):
+            self._forget(case)
+
+    def _note_made(self, kind: str, member: str, case: Case, response: Response) -> None:
+        asked: JsonObject = case.body if isinstance(case.body, dict) else {}
+        for row in _rows(response):
+            # Whoever asks for something by its id may be given what was there before.
+            ours = member not in asked or self._is_ours(row)
+            if ours and isinstance(row.get(member), str):
+                self._ledger.made(kind, row[member])
+        if response.status_code == 201 and isinstance(asked.get(member), str):
+            self._ledger.made(kind, str(asked[member]))
+
+    def _is_ours(self, row: JsonObject) -> bool:
+        return (row.get("metadata") or {}).items() >= self._ledger.mark.items()
+
+    def _see(self, rows: Iterator[JsonObject]) -> None:
+        for row in rows:
+            for member, kind in IDS.items():
+                if isinstance(row.get(member), str):
+                    if self._is_ours(row):
+                        self._ledger.made(kind, row[member])
+                    else:
+                        self._ledger.saw(kind, [row[member]])
+
+    def _forget(self, case: Case) -> None:
+        names = {name: str(value) for name, value in case.path_parameters.items() if name in (*IDS, "run_id")}
+        for name, kind in IDS.items():
+            if name in names and "run_id" not in names:
+                self._ledger.gone(kind, names[name])
+        if names:
+            self._ground.forget(names)
+
+    def _place(self, case: Case, label: str, chance: int) -> None:
+        path = case.path_parameters
+        if not path:
+            return
+        about = place(label)
+        blocked = label in ENDS_WITH_A_RUN and path.get("thread_id") in self._ground.waiting
+        off_limits = any(self._ledger.is_off_limits(str(value)) for value in path.values())
+        if about is None or not (off_limits or blocked or self._is_left_to_us(case, chance)):
+            return
+        there = self._ground.some(about.kind, to_itself=about.ends)
+        if there is not None:
+            path.update({name: value for name, value in there.items() if name in path})
+
+    def _is_left_to_us(self, case: Case, chance: int) -> bool:
+        """Return whether the ids of a request are made up, and better replaced by some that there are."""
+        meta = case.meta
+        if meta is None or meta.phase.name == TestPhase.STATEFUL or chance % 4 == 0:
+            return False
+        told = meta.components.get(ParameterLocation.PATH)
+        return told is not None and told.mode == GenerationMode.POSITIVE
+
+    # ------------------------------------------------------------------------------------------------------ bodies
+
+    def marked(self, body: Json) -> Json:
+        """Give what is made the mark of this check, unless the metadata is what is wrong with the request."""
+        if not isinstance(body, dict) or not isinstance(body.get("metadata", {}), dict):
+            return body
+        return {**body, "metadata": {**body.get("metadata", {}), **self._ledger.mark}}
+
+    def made(self, body: Json) -> Json:
+        """Mark what is made, and let it not be asked for by the id of something that is off limits."""
+        if isinstance(body, dict):
+            body = {name: value for name, value in body.items() if name not in IDS or self._is_free(value)}
+        return self.marked(body)
+
+    def _is_free(self, name: object) -> bool:
+        return not (isinstance(name, str) and self._ledger.is_off_limits(name))
+
+    def thread(self, body: Json) -> Json:
+        """Give a new thread a graph: without one, its state cannot be updated. A few supersteps go without."""
+        body = self.made(body)
+        graph = self._ground.graph(_chance(body))
+        if not isinstance(body, dict) or graph is None or not isinstance(body.get("metadata"), dict):
+            return body
+        if body.get("supersteps"):
+            # They may be refused and still leave the thread behind: under an id that was in use before, a checker
+            # would take it for the thread that it deleted.
+            body = {name: value for name, value in body.items() if name != "thread_id"}
+            if _chance(body) % 4 == 0:
+                return body
+        return {**body, "metadata": {"graph_id": graph.graph_id, **body["metadata"]}}
+
+    def run(self, body: Json) -> Json:
+        """Give a run an assistant and an input that fit, let it start now if ever, and call nobody."""
+        if not isinstance(body, dict):
+            return body
+        body = self._offline(self.marked(body))
+        after = body.get("after_seconds")
+        if isinstance(after, int | float) and not isinstance(after, bool) and after > 0:
+            body = {**body, "after_seconds": _SOONEST}
+        return self._cast(body, _chance(body))
+
+    def _cast(self, body: JsonObject, chance: int) -> JsonObject:
+        """Name an assistant that there is, and mostly an input that it can take: chance finds none."""
+        graph, named = self._ground.graph(chance), body.get("assistant_id")
+        if graph is None or not isinstance(named, str) or (chance % 8 == 0 and self._is_free(named)):
+            return body
+        body = {**body, "assistant_id": graph.assistant_id}
+        if "input" in body and chance % 5:
+            body["input"] = graph.inputs[chance % len(graph.inputs)]
+        return body
+
+    def runs(self, body: Json) -> Json:
+        """Do for a list of runs what is done for each; a few are enough."""
+        return [self.run(each) for each in body[:_BATCH]] if isinstance(body, list) else body
+
+    def cron(self, body: Json) -> Json:
+        """Give a cron an assistant of the check's own, and call nobody."""
+        if not isinstance(body, dict):
+            return body
+        return self._cast(self._offline(self.marked(body)), _chance(body))
+
+    def item(self, body: Json) -> Json:
+        """Keep what is written to the store within a namespace of the check's own."""
+        if not isinstance(body, dict):
+            return body
+        namespace = body.get("namespace")
+        if not isinstance(namespace, list) or not namespace or not _is_label(namespace[0]):
+            return body
+        return {**body, "namespace": [self._ledger.label, *namespace[1:]]}
+
+    def pruned(self, body: Json) -> Json:
+        """Let only threads of the check's own be pruned, or such as there are none."""
+        if not isinstance(body, dict) or not isinstance(body.get("thread_ids"), list):
+            return body
+        return {**body, "thread_ids": [each for each in body["thread_ids"] if self._is_free(each)]}
+
+    def cancelled(self, body: Json) -> Json:
+        """Let only runs on threads of the check's own be cancelled: never all there are."""
+        if not isinstance(body, dict) or ("status" not in body and "run_ids" not in body):
+            return body
+        there = self._ground.some("pending run", to_itself=True)
+        if there is None:
+            return {name: value for name, value in body.items() if name not in ("status", "run_ids")}
+        named = {"thread_id": there["thread_id"]}
+        if body.keys() <= {"thread_id", "run_ids"}:
+            return {**body, **named, "run_ids": [there["run_id"]]} if _chance(body) % 4 else {**body, **named}
+        return {**body, **named}
+
+    def _offline(self, body: Any) -> Any:
+        """Take out addresses that would be called: they are made up, and may be somebody's."""
+        if isinstance(body, dict) and str(body.get("webhook", "")).lower().startswith(ABSOLUTE):
+            return {name: value for name, value in body.items() if name != "webhook"}
+        return body
+
+
+_BODIES: dict[str, Callable[[Guard, Any], Any]] = {
+    "POST /assistants": Guard.made,
+    "POST /threads": Guard.thread,
+    "POST /threads/prune": Guard.pruned,
+    "POST /threads/{thread_id}/runs": Guard.run,
+    "POST /threads/{thread_id}/runs/stream": Guard.run,
+    "POST /threads/{thread_id}/runs/wait": Guard.run,
+    "POST /runs": Guard.run,
+    "POST /runs/stream": Guard.run,
+    "POST /runs/wait": Guard.run,
+    "POST /runs/batch": Guard.runs,
+    "POST /runs/cancel": Guard.cancelled,
+    "POST /runs/crons": Guard.cron,
+    "POST /threads/{thread_id}/runs/crons": Guard.cron,
+    "PATCH /runs/crons/{cron_id}": Guard.cron,
+    "PUT /store/items": Guard.item,
+    "DELETE /store/items": Guard.item,
+}
+"""How the body of an operation is changed before it is sent."""
+
+
+def _rows(response: Response) -> Iterator[JsonObject]:
+    """Yield the objects of an answer: a list of them, or one."""
+    try:
+        told = orjson.loads(response.content)
+    except ValueError:
+        return
+    yield from (row for row in (told if isinstance(told, list) else [told]) if isinstance(row, dict))
+
+
+def _is_label(label: object) -> bool:
+    """Return whether a label may begin a namespace: one that may not is what is wrong with a request."""
+    return isinstance(label, str) and label != "" and "." not in label
+
+
+def _chance(value: object) -> int:
+    """Return a number that looks like chance and is the same for the same request."""
+    return crc32(repr(value).encode())

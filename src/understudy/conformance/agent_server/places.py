@@ -1,0 +1,98 @@
+"""What each operation on something that is there needs, what it ends, and what its answer tells of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+READS = frozenset(
+    {
+        "POST /assistants/search",
+        "POST /assistants/count",
+        "POST /assistants/{assistant_id}/versions",
+        "POST /threads/search",
+        "POST /threads/count",
+        "POST /threads/{thread_id}/state/checkpoint",
+        "POST /threads/{thread_id}/history",
+        "POST /runs/crons/search",
+        "POST /runs/crons/count",
+        "POST /store/items/search",
+        "POST /store/namespaces",
+    }
+)
+"""Operations that only read, besides those with GET."""
+
+NO_READS = frozenset(
+    {
+        "GET /threads/{thread_id}/runs/{run_id}/join",
+        "GET /threads/{thread_id}/runs/{run_id}/stream",
+    }
+)
+"""Operations with GET that may change something: whoever leaves may cancel the run."""
+
+
+def reads(operation: str) -> bool:
+    """Return whether an operation, as in `GET /threads`, cannot change anything."""
+    return operation in READS or (operation.startswith("GET ") and operation not in NO_READS)
+
+
+ENDS_WITH_A_RUN = frozenset(
+    {
+        "POST /threads/{thread_id}/runs/stream",
+        "POST /threads/{thread_id}/runs/wait",
+        "GET /threads/{thread_id}/runs/{run_id}/join",
+        "GET /threads/{thread_id}/runs/{run_id}/stream",
+        "POST /threads/{thread_id}/runs/{run_id}/cancel",
+    }
+)
+"""Operations on a thread whose answers may end only when a run does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the parameters of a path name, and whether the operation ends it."""
+
+    kind: str
+    ends: bool = False
+
+
+def place(operation: str) -> Place | None:
+    """Return what an operation is about; None where its path has no parameter that names something."""
+    if operation in _PLACES:
+        return _PLACES[operation]
+    for parameter, kind in _BY_PARAMETER.items():
+        if parameter in operation:
+            return Place(kind, ends=operation.startswith("DELETE "))
+    return None
+
+
+_BY_PARAMETER = {
+    "{run_id}": "run",
+    "{cron_id}": "cron",
+    "{thread_id}": "thread",
+    "{assistant_id}": "assistant",
+}
+
+_PLACES: dict[str, Place] = {
+    "POST /threads/{thread_id}/runs/{run_id}/cancel": Place("pending run", ends=True),
+    "DELETE /threads/{thread_id}/runs/{run_id}": Place("pending run", ends=True),
+    "GET /threads/{thread_id}/history": Place("run"),
+    "GET /threads/{thread_id}/state": Place("run"),
+    "POST /threads/{thread_id}/history": Place("run"),
+    "POST /threads/{thread_id}/copy": Place("run"),
+    "GET /threads/{thread_id}/runs": Place("run"),
+    "GET /threads/{thread_id}": Place("run"),
+}
+
+MAKES: dict[str, tuple[str, str]] = {
+    "POST /assistants": ("assistants", "assistant_id"),
+    "POST /threads": ("threads", "thread_id"),
+    "POST /threads/{thread_id}/copy": ("threads", "thread_id"),
+    "POST /runs": ("threads", "thread_id"),
+    "POST /runs/batch": ("threads", "thread_id"),
+    "POST /runs/crons": ("crons", "cron_id"),
+    "POST /threads/{thread_id}/runs/crons": ("crons", "cron_id"),
+}
+"""What an operation makes, and the member of its answer that names it."""
+
+IDS = {"thread_id": "threads", "assistant_id": "assistants", "cron_id": "crons"}
+"""The members that name something, in paths, bodies and answers, and of what kind it is."""

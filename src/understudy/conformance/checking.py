@@ -1,0 +1,314 @@
+"""Check a deployment: what Schemathesis makes up and then the laws, as one stream of events for all who report."""
+
+from __future__ import annotations
+
+import copy
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import schemathesis
+from schemathesis.cli.events import LoadingFinished, LoadingStarted
+from schemathesis.config import SanitizationConfig, SchemathesisConfig
+from schemathesis.core.failures import Failure, Severity
+from schemathesis.engine import Status, events, from_schema
+from schemathesis.engine._baseline import has_new_failures
+from schemathesis.engine.context import make_session
+from schemathesis.engine.recorder import ScenarioRecorder
+from schemathesis.engine.run import Phase, PhaseName
+from schemathesis.hooks import unregister
+
+from understudy.conformance.agent_server.cleaning import clean
+from understudy.conformance.agent_server.configuration import configuration
+from understudy.conformance.agent_server.ground import Ground
+from understudy.conformance.agent_server.guard import Guard
+from understudy.conformance.agent_server.survey import survey
+from understudy.conformance.asking import Asker, Unexamined
+from understudy.conformance.baselines import find
+from understudy.conformance.contracts import Chosen, choose
+from understudy.conformance.laws.running import Trial
+from understudy.conformance.ledger import Ledger
+from understudy.conformance.selection import generated_for, included_in, laws_for
+from understudy.conformance.settings import GENERATED
+from understudy.conformance.stage import Stage
+from understudy.contract.documents import load_contract
+from understudy.contract.operations import operations
+from understudy.errors import SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    import requests
+    from schemathesis.baseline import Baseline
+    from schemathesis.core.transport import Response
+    from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+    from understudy.conformance.laws.law import Law
+    from understudy.conformance.settings import Settings
+    from understudy.contract.operations import Operation
+    from understudy.wire import JsonObject
+
+FILES = {"junit": "junit.xml", "html": "html", "json": "check.json", "ndjson": "check.ndjson", "har": "check.har"}
+"""The reports that Schemathesis writes, and their names in the folder of reports."""
+
+CLEANING = "cleaning up"
+"""The label of what removes everything that a check has made."""
+
+
+_SECRET = SanitizationConfig().keys_to_sanitize
+
+
+class Leaked(Failure):
+    """Something that a check has made and could not remove."""
+
+    kind_title = "Something that the check made is still there"
+
+    def __init__(self, operation: str, message: str, case_id: str) -> None:
+        super().__init__(operation=operation, message=message, case_id=case_id, severity=Severity.HIGH)
+
+
+@dataclass
+class Checkup:
+    """A check that is prepared: nothing is sent before its events are asked for, but what finds out what is there."""
+
+    settings: Settings
+    chosen: Chosen
+    known: list[Operation]
+    """The operations of the document."""
+    selected: list[str]
+    """Those that are checked, as in `POST /threads`."""
+    laws: list[type[Law]]
+    stage: Stage
+    schema: OpenApiSchema
+    version: str | None
+    """What the deployment calls its version."""
+    trials: list[Trial] = field(default_factory=list)
+    """The laws that were tried, in their order."""
+    sent: int = 0
+    """How many requests were sent."""
+    leaks: list[str] = field(default_factory=list)
+    _cleaned: bool = False
+
+    @property
+    def session(self) -> requests.Session:
+        """A connection that sends what the settings say with each request."""
+        return make_session(self.schema.config)
+
+    def carry_out(self, baseline: Baseline | None = None) -> Generator[events.EngineEvent, None, None]:
+        """Yield what happens. Everything that was made is removed at the end, whatever happens."""
+        began = time.monotonic()
+        yield LoadingStarted(location=self.chosen.name)
+        yield LoadingFinished.from_schema(
+            self.schema, location=self.chosen.name, start_time=time.time(), base_url=self.settings.url
+        )
+        try:
+            for event in self._engine_events():
+                if isinstance(event, events.EngineFinished):
+                    if event.stop_reason.value in ("completed", "max_time"):
+                        yield from self._law_events(began, baseline)
+                    yield from self._cleaning_events()
+                yield event
+        finally:
+            for _ in self._cleaning_events():
+                pass
+
+    # ------------------------------------------------------------------------------------------------- the phases
+
+    def _engine_events(self) -> Generator[events.EngineEvent, None, None]:
+        if not self.settings.read_only:
+            ground = Ground(self.settings.url, self.session, self.stage, self.settings.timeout)
+            with self._guarded(Guard(ground)):
+                yield from from_schema(self.schema).execute()
+        else:
+            with self._guarded(None):
+                yield from from_schema(self.schema).execute()
+
+    @contextmanager
+    def _guarded(self, guard: Guard | None) -> Iterator[None]:
+        """Prepare each request of this check before it is sent, and take down what its answer tells."""
+
+        def before_call(
+            context: schemathesis.HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]
+        ) -> None:
+            self.sent += 1
+            if guard is not None and case.operation.schema is self.schema:
+                guard.prepare(case)
+
+        def after_call(context: schemathesis.HookContext, case: schemathesis.Case[Any], response: Response) -> None:
+            if guard is not None and case.operation.schema is self.schema:
+                guard.note(case, response)
+
+        # Schemathesis asks hooks of its own, not those of a schema, before it sends a request.
+        schemathesis.hook(before_call)
+        schemathesis.hook(after_call)
+        try:
+            yield
+        finally:
+            unregister(before_call)
+            unregister(after_call)
+
+    def _law_events(self, began: float, baseline: Baseline | None) -> Generator[events.EngineEvent, None, None]:
+        if not self.laws:
+            return
+        limit = self.settings.max_time
+        deadline = began + limit if limit is not None else float("inf")
+        phase = Phase(name=PhaseName.STATEFUL_TESTING)
+        suite = events.SuiteStarted(phase=phase.name)
+        yield events.PhaseStarted(phase=phase, payload=None)
+        yield suite
+        status = Status.SUCCESS
+        for law in self.laws:
+            started = events.ScenarioStarted(phase=phase.name, suite_id=suite.id, label=law.name)
+            yield started
+            trial = Trial(law, self.stage, self._asker(law.name), deadline)
+            self.trials.append(trial)
+            trial.run(examples=self.settings.max_examples, seed=self.settings.seed)
+            finished = self._finished(started, trial.asker.recorder, trial.seconds, trial.unexamined, baseline)
+            status = max(status, finished.status) if finished.status is not Status.SKIP else status
+            yield finished
+        yield events.SuiteFinished(id=suite.id, phase=phase.name, status=status)
+        yield events.PhaseFinished(phase=phase, status=status, payload=None)
+
+    def _cleaning_events(self) -> Generator[events.EngineEvent, None, None]:
+        if self._cleaned or self.settings.read_only:
+            return
+        self._cleaned = True
+        asker = self._asker(CLEANING)
+        phase = Phase(name=PhaseName.STATEFUL_TESTING)
+        suite = events.SuiteStarted(phase=phase.name)
+        started = events.ScenarioStarted(phase=phase.name, suite_id=suite.id, label=CLEANING)
+        began = time.monotonic()
+        yield from (events.PhaseStarted(phase=phase, payload=None), suite, started)
+        for leak in clean(asker, self.stage.ledger):
+            case_id = leak.answer.case_id
+            told = f"{leak.kind} {leak.name} is still there: {leak.answer.operation} answered {leak.answer.status}"
+            steps = asker.steps()
+            self.leaks.append(told)
+            asker.recorder.record_check_failure(
+                name="leaves_nothing",
+                case_id=case_id,
+                code_sample=steps[-1].curl,
+                failure=Leaked(leak.answer.operation, told, case_id),
+                steps=steps,
+            )
+        finished = self._finished(started, asker.recorder, time.monotonic() - began, None, None)
+        yield finished
+        yield events.SuiteFinished(id=suite.id, phase=phase.name, status=finished.status)
+        yield events.PhaseFinished(phase=phase, status=finished.status, payload=None)
+
+    def _asker(self, label: str) -> Asker:
+        return Asker(self.schema, self.session, ScenarioRecorder(label=label, config=self.schema.config.output))
+
+    def _finished(
+        self,
+        started: events.ScenarioStarted,
+        recorder: ScenarioRecorder,
+        seconds: float,
+        unexamined: str | None,
+        baseline: Baseline | None,
+    ) -> events.ScenarioFinished:
+        broken = has_new_failures(recorder, baseline)
+        status = Status.FAILURE if broken else Status.SKIP if unexamined else Status.SUCCESS
+        return events.ScenarioFinished(
+            id=started.id,
+            phase=started.phase,
+            suite_id=started.suite_id,
+            label=started.label,
+            status=status,
+            recorder=recorder,
+            elapsed_time=seconds,
+            skip_reason=unexamined,
+            is_final=True,
+        )
+
+
+def prepare(settings: Settings) -> Checkup:
+    """Find out what is there, and what of it is to be checked.
+
+    SetupError when the deployment cannot be reached, when there is no such document, and when nothing is left to check.
+    """
+    chosen = choose(settings)
+    known = list(operations(chosen.document))
+    included = included_in(settings, known)
+    selected = generated_for(settings, included)
+    laws = laws_for(settings, included)
+    if not selected and not laws:
+        raise SetupError("there is nothing to check: no operation is included that is not excluded as well")
+    version = reach(settings)
+    baseline = find(settings, version)
+    stage = Stage(Ledger(uuid4().hex[:12]))
+    if not settings.read_only:
+        stage = _survey(settings, stage.ledger)
+    told = {
+        **configuration(settings, stage),
+        "base-url": settings.url,
+        "headers": dict(settings.headers),
+        "seed": settings.seed,
+        "workers": settings.workers,
+        "request-timeout": settings.timeout,
+        "output": {"sanitization": {"keys-to-sanitize": [*_SECRET, *(name.lower() for name in settings.headers)]}},
+        "reports": reports(settings),
+        **({"rate-limit": settings.rate_limit} if settings.rate_limit else {}),
+        **({"max-time": settings.max_time} if settings.max_time else {}),
+        **({"baseline": str(baseline)} if baseline else {}),
+    }
+    told.setdefault("generation", {})["max-examples"] = settings.max_examples
+    left_out = [str(operation) for operation in known if str(operation) not in selected]
+    if left_out:
+        # Such a request is never sent, not even as a wrong method on a path.
+        told["operations"].append({"include-name": left_out, "enabled": False})
+    config = SchemathesisConfig.from_dict(told)
+    for phase in GENERATED:
+        config.projects.default.phases.get_by_name(name=phase).enabled = phase in settings.phases
+    schema = schemathesis.openapi.from_dict(chosen.document, config=config)
+    return Checkup(settings, chosen, known, selected, laws, stage, schema, version)
+
+
+def reach(settings: Settings) -> str | None:
+    """Return the version that a deployment tells, None if it tells none. SetupError if nobody answers."""
+    import requests
+
+    try:
+        answer = requests.get(
+            f"{settings.url.rstrip('/')}/info", headers=dict(settings.headers), timeout=settings.timeout
+        )
+    except requests.RequestException as error:
+        raise SetupError(f"nobody answers at {settings.url}: {_reason(error)}") from None
+    if answer.status_code in (401, 403):
+        raise SetupError(f"{settings.url} answers {answer.status_code}: give a key with --api-key or --header")
+    try:
+        told = answer.json()
+    except ValueError:
+        return None
+    return str(told["version"]) if isinstance(told, dict) and "version" in told else None
+
+
+def reports(settings: Settings) -> JsonObject:
+    """Return which files Schemathesis is to write, as its configuration has it."""
+    return {kind: {"path": str(settings.report_dir / FILES[kind])} for kind in settings.reports if kind in FILES}
+
+
+def asking(settings: Settings, label: str) -> Asker:
+    """Return something that asks a deployment by the observed contract, and whose requests no report shows."""
+    document = copy.deepcopy(load_contract(settings.api).observed)
+    told = {"base-url": settings.url, "headers": dict(settings.headers), "request-timeout": settings.timeout}
+    schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(told))
+    return Asker(schema, make_session(schema.config), ScenarioRecorder(label=label))
+
+
+def _survey(settings: Settings, ledger: Ledger) -> Stage:
+    """Return what a deployment has to play with."""
+    try:
+        return survey(asking(settings, "survey"), ledger, settings.graph_ids)
+    except Unexamined as reason:
+        raise SetupError(f"{settings.url} is no Agent Server: {reason}") from None
+
+
+def _reason(error: Exception) -> str:
+    """Return why nobody answers, without what libraries say around it."""
+    inner: BaseException = error
+    while (cause := inner.__cause__ or inner.__context__) is not None:
+        inner = cause
+    return str(inner)

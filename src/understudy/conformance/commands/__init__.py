@@ -1,0 +1,1 @@
+"""The commands that examine a deployment; what takes time to import is imported when they run."""

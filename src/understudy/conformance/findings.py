@@ -1,0 +1,135 @@
+"""What a check has found: failures gathered by their cause, known ones told apart from news."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from schemathesis.baseline.model import failure_identity
+from schemathesis.engine import Status, events
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schemathesis.baseline import Baseline, BaselineEntry
+    from schemathesis.baseline.model import Identity
+    from schemathesis.core.failures import Failure
+    from schemathesis.engine.recorder import CheckFailureInfo, ScenarioRecorder
+
+    from understudy.conformance.contracts import Chosen
+
+_SEVERITIES = ("critical", "high", "medium", "low")
+
+
+@dataclass
+class Cause:
+    """One way in which a deployment breaks its contract, however often it did."""
+
+    failure: Failure
+    check: str
+    """The name of the check or of the law."""
+    found_by: str
+    """Where it was found first: the phase, or the law that happened to meet it."""
+    curls: Sequence[str]
+    """The requests that show it, the last one being the one that breaks it."""
+    status: int | None
+    answer: str
+    line: str | None
+    """Where the document says otherwise, such as `agent-server.yaml:812`."""
+    known: BaselineEntry | None
+    times: int = 0
+
+    @property
+    def identity(self) -> Identity:
+        """What makes two failures the same, as in baselines."""
+        return failure_identity(self.failure, self.check)
+
+    @property
+    def deviations(self) -> list[str]:
+        """The numbers under which it is known, such as D42."""
+        told: Any = self.known.extra.get("deviations", []) if self.known is not None else []
+        return list(told)
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        """The worst first, then by operation."""
+        return _SEVERITIES.index(self.failure.severity.value), self.failure.operation or "", self.check
+
+
+@dataclass
+class Findings:
+    """Gathers what the events of a check tell."""
+
+    chosen: Chosen
+    baseline: Baseline | None = None
+    causes: dict[Identity, Cause] = field(default_factory=dict)
+    errors: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What could not be tested, and why."""
+    requests: int = 0
+    checks: int = 0
+    operations: set[str] = field(default_factory=set)
+    """The operations that were answered."""
+
+    def take(self, event: events.EngineEvent) -> None:
+        """Take in an event."""
+        if isinstance(event, events.ScenarioFinished):
+            self._take(event.recorder, event.label if event.label == event.recorder.label else None, event.phase.value)
+        elif isinstance(event, events.NonFatalError):
+            self.errors.setdefault((event.label, event.info.title), event.info.message)
+        elif isinstance(event, events.FatalError):
+            self.errors.setdefault(("the check", type(event.exception).__name__), str(event.exception))
+
+    @property
+    def news(self) -> list[Cause]:
+        """What the baseline does not know, the worst first."""
+        return sorted((each for each in self.causes.values() if each.known is None), key=lambda each: each.order)
+
+    @property
+    def known(self) -> list[Cause]:
+        """What the baseline knows."""
+        return sorted((each for each in self.causes.values() if each.known is not None), key=lambda each: each.order)
+
+    @property
+    def stale(self) -> list[BaselineEntry]:
+        """What the baseline knows and did not occur, although its operation was asked."""
+        entries = self.baseline.entries if self.baseline is not None else []
+        return [each for each in entries if each.identity not in self.causes and each.operation in self.operations]
+
+    def _take(self, recorder: ScenarioRecorder, label: str | None, phase: str) -> None:
+        self.requests += len(recorder.cases)
+        for case_id, node in recorder.cases.items():
+            interaction = recorder.interactions.get(case_id)
+            if interaction is not None and interaction.response is not None:
+                self.operations.add(node.value.operation.label)
+        for case_id, checks in recorder.checks.items():
+            self.checks += len(checks)
+            for check in checks:
+                if check.status is Status.FAILURE and check.failure_info is not None:
+                    self._found(check.name, check.failure_info, recorder, case_id, label or phase)
+
+    def _found(
+        self, name: str, info: CheckFailureInfo, recorder: ScenarioRecorder, case_id: str, found_by: str
+    ) -> None:
+        identity = failure_identity(info.failure, name)
+        cause = self.causes.get(identity)
+        if cause is None:
+            response = recorder.find_response(case_id=case_id)
+            entry = self.baseline.match(info.failure, name) if self.baseline is not None else None
+            cause = self.causes[identity] = Cause(
+                failure=info.failure,
+                check=name,
+                found_by=found_by,
+                curls=[step.curl for step in info.steps] or [info.code_sample],
+                status=None if response is None else response.status_code,
+                answer="" if response is None else response.content[:2000].decode(errors="replace"),
+                line=self._line(info.failure, response.status_code if response is not None else None),
+                known=entry,
+            )
+        cause.times += 1
+
+    def _line(self, failure: Failure, status: int | None) -> str | None:
+        operation = failure.operation or ""
+        pointer = ("responses", str(status)) if status is not None else ()
+        if not hasattr(failure, "schema_path"):
+            return self.chosen.line(operation, *(pointer if status is not None and status >= 500 else ()))
+        return self.chosen.line(operation, *pointer, "content", "application/json", "schema")
