@@ -13,7 +13,7 @@ from schemathesis.engine.recorder import ScenarioRecorder
 from tests.conformance.campaign import API
 from understudy.conformance.agent_server.survey import survey
 from understudy.conformance.asking import Asker
-from understudy.conformance.laws import streams as laws
+from understudy.conformance.laws import followers, streams
 from understudy.conformance.laws.all import LAWS
 from understudy.conformance.laws.running import Trial
 from understudy.conformance.ledger import Ledger
@@ -23,7 +23,9 @@ from understudy.contract.documents import load_contract
 if TYPE_CHECKING:
     from understudy.conformance.laws.law import Law
 
-CHECKS: dict[str, type[Law]] = {law.name: law for law in LAWS[API] if law.__module__ == laws.__name__}
+CHECKS: dict[str, type[Law]] = {
+    law.name: law for law in LAWS[API] if law.__module__ in (streams.__name__, followers.__name__)
+}
 """What streams are held to, by name."""
 
 

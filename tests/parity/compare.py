@@ -48,7 +48,7 @@ def partings(sequence: words.Sequence, reference: Sequence[Seen], fake: Sequence
     theirs, ours = canonical(list(reference), own), canonical(list(fake), own)
     for number, said in enumerate(theirs):
         told = ours[number] if number < len(ours) else ABSENT
-        found = of_answers(said, told, twins) if told is not ABSENT else differences(said, told, twins)
+        found = of_answers(said, told, twins) if isinstance(told, dict) else differences(said, told, twins)
         for difference in found:
             yield Parting(sequence.name, number + 1, said["asked"], difference)
 

@@ -30,7 +30,7 @@ from understudy.conformance.baselines import find
 from understudy.conformance.contracts import Chosen, choose
 from understudy.conformance.laws.running import Trial
 from understudy.conformance.ledger import Ledger
-from understudy.conformance.selection import generated_for, included_in, laws_for
+from understudy.conformance.selection import excluded_from, generated_for, included_in, laws_for, leave_out
 from understudy.conformance.settings import GENERATED
 from understudy.conformance.stage import Stage
 from understudy.contract.documents import load_contract
@@ -175,7 +175,8 @@ class Checkup:
         if self._cleaned or self.settings.read_only:
             return
         self._cleaned = True
-        asker = self._asker(CLEANING)
+        # With all operations there are, whatever is left out of the check.
+        asker = asking(self.settings, CLEANING)
         phase = Phase(name=PhaseName.STATEFUL_TESTING)
         suite = events.SuiteStarted(phase=phase.name)
         started = events.ScenarioStarted(phase=phase.name, suite_id=suite.id, label=CLEANING)
@@ -233,6 +234,7 @@ def prepare(settings: Settings) -> Checkup:
     known = list(operations(chosen.document))
     included = included_in(settings, known)
     selected = generated_for(settings, included)
+    leave_out(chosen.document, excluded_from(settings, known))
     laws = laws_for(settings, included)
     if not selected and not laws:
         raise SetupError("there is nothing to check: no operation is included that is not excluded as well")
@@ -255,7 +257,7 @@ def prepare(settings: Settings) -> Checkup:
         **({"baseline": str(baseline)} if baseline else {}),
     }
     told.setdefault("generation", {})["max-examples"] = settings.max_examples
-    left_out = [str(operation) for operation in known if str(operation) not in selected]
+    left_out = [str(each) for each in operations(chosen.document) if str(each) not in selected]
     if left_out:
         # Such a request is never sent, not even as a wrong method on a path.
         told["operations"].append({"include-name": left_out, "enabled": False})

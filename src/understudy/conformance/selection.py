@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from understudy.conformance.laws.law import Law
     from understudy.conformance.settings import Settings
     from understudy.contract.operations import Operation
+    from understudy.wire import JsonObject
 
 _NAMED: dict[str, Callable[[Operation], tuple[str, ...]]] = {
     "tag": lambda operation: operation.tags,
@@ -40,6 +41,17 @@ def included_in(settings: Settings, known: Sequence[Operation]) -> list[str]:
         for operation in known
         if (not settings.include or _fits(operation, settings.include)) and not _fits(operation, settings.exclude)
     ]
+
+
+def excluded_from(settings: Settings, known: Sequence[Operation]) -> list[Operation]:
+    """Return the operations that are excluded by name: nothing asks them, not even a law about others."""
+    return [operation for operation in known if _fits(operation, settings.exclude)]
+
+
+def leave_out(document: JsonObject, excluded: Sequence[Operation]) -> None:
+    """Take operations out of a document."""
+    for operation in excluded:
+        del document["paths"][operation.path][operation.method]
 
 
 def generated_for(settings: Settings, included: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.conformance.broken.proxy import Change
+    from understudy.conformance.settings import Contract
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Fault:
     """What is done instead, by operation."""
     at: str | None = None
     """The operation that fails the check; None for a law."""
+    contract: Contract = "observed"
     also: frozenset[str] = frozenset()
     """Further laws that it may break, and rightly so."""
 

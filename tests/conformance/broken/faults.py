@@ -2,6 +2,31 @@
 
 from __future__ import annotations
 
-from tests.conformance.broken import assistants, copies, crons, runs, states, store, streams, threads
+from tests.conformance.broken import (
+    assistants,
+    copies,
+    crons,
+    documents,
+    promises,
+    runs,
+    states,
+    store,
+    streams,
+    threads,
+)
 
-LAW_FAULTS = (*copies.FAULTS, *threads.FAULTS, *states.FAULTS, *store.FAULTS, *assistants.FAULTS, *crons.FAULTS, *runs.FAULTS, *streams.FAULTS)
+LAW_FAULTS = (
+    *copies.FAULTS,
+    *threads.FAULTS,
+    *states.FAULTS,
+    *store.FAULTS,
+    *assistants.FAULTS,
+    *crons.FAULTS,
+    *runs.FAULTS,
+    *streams.FAULTS,
+    *promises.FAULTS,
+)
+"""Faults that no single answer shows: laws find them."""
+
+ANSWER_FAULTS = documents.FAULTS
+"""Faults of single answers."""

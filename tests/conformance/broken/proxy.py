@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import quote
 
 import httpx
 import orjson
@@ -71,18 +72,29 @@ class Asked:
     path: dict[str, str]
     query: httpx.QueryParams
     headers: dict[str, str]
-    body: Any
+    content: bytes
     memory: dict[str, Any]
     behind: httpx.AsyncClient
 
+    @property
+    def body(self) -> Any:
+        """The JSON of the body; None if it is empty, or no JSON."""
+        try:
+            return orjson.loads(self.content)
+        except ValueError:
+            return None
+
     async def told(self, **instead: Any) -> Told:
         """Pass the request on, with another `body`, `path`, … where that is said, and return the answer."""
+        if "body" in instead:
+            body = instead.pop("body")
+            instead["content"] = b"" if body is None else orjson.dumps(body)
         asked = replace(self, **instead)
         method, _, path = asked.operation.partition(" ")
-        content = None if asked.body is None else orjson.dumps(asked.body)
+        place = path.format(**{name: quote(value, safe="") for name, value in asked.path.items()})
         return Told.of(
             await self.behind.request(
-                method, path.format(**asked.path), params=asked.query, headers=asked.headers, content=content
+                method, place, params=asked.query, headers=asked.headers, content=asked.content or None
             )
         )
 
@@ -143,13 +155,12 @@ class Proxy:
         await self._app(scope, receive, send)
 
     async def _asked(self, operation: str, path: dict[str, str], request: Request) -> Asked:
-        content = await request.body()
         return Asked(
             operation,
             path,
             query=httpx.QueryParams(request.url.query),
             headers={name: value for name, value in request.headers.items() if name not in _OF_THE_BODY},
-            body=_json(content),
+            content=await request.body(),
             memory=self._memory,
             behind=self._behind,
         )
@@ -157,10 +168,3 @@ class Proxy:
 
 def _pattern(operation: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", operation))
-
-
-def _json(content: bytes) -> Any:
-    try:
-        return orjson.loads(content) if content else None
-    except ValueError:
-        return None

@@ -21,6 +21,7 @@ CANCEL = "POST /threads/{thread_id}/runs/{run_id}/cancel"
 CANCEL_LISTED = "POST /runs/cancel"
 DELETE = "DELETE /threads/{thread_id}/runs/{run_id}"
 ALONE = ("POST /runs", "POST /runs/wait", "POST /runs/stream")
+THREAD = "GET /threads/{thread_id}"
 BATCH = "POST /runs/batch"
 
 
@@ -41,6 +42,17 @@ async def names_its_thread(asked: Asked) -> Told:
     [thread_id] = asked.path.values()
     location = f"/threads/{thread_id}/runs/{thread_id}"
     return told.saying(told.body, headers={**told.headers, "content-location": location}) if told.ok else told
+
+
+async def notes_the_thread(asked: Asked) -> Told:
+    asked.memory[asked.path["thread_id"]] = "busy"
+    return await asked.told()
+
+
+async def reads_as_busy(asked: Asked) -> Told:
+    told = await asked.told()
+    busy = asked.path["thread_id"] in asked.memory
+    return told.saying({**told.body, "status": "busy"}) if told.ok and busy else told
 
 
 def of_status(status: str, instead: str) -> Any:
@@ -132,4 +144,28 @@ FAULTS = (
         dict.fromkeys(ALONE, asks(lambda body: {**body, "on_completion": "keep"})),
     ),
     Fault("batch-is-turned", "A batch is told from its end.", "batch-starts-in-order", {BATCH: answers(lambda rows: rows[::-1])}),
+    Fault(
+        "interrupt-waits-its-turn",
+        "A run that is to interrupt another waits for it.",
+        "newcomer-stops-others",
+        {START: with_strategy("interrupt", "enqueue")},
+    ),
+    Fault(
+        "rollback-only-interrupts",
+        "A run that is to remove another leaves it there, interrupted.",
+        "newcomer-stops-others",
+        {START: with_strategy("rollback", "interrupt")},
+    ),
+    Fault(
+        "cancelled-run-is-kept",
+        "A run that is to be undone is interrupted.",
+        "rollback-removes-run",
+        {CANCEL: without_query("action")},
+    ),
+    Fault(
+        "rollback-blocks-the-thread",
+        "A thread on which a run was cancelled is busy for ever.",
+        "rollback-frees-thread",
+        {CANCEL: notes_the_thread, THREAD: reads_as_busy},
+    ),
 )

@@ -92,4 +92,10 @@ FAULTS = (
         "store-namespaces-hold-items",
         {PUT: notes_a_namespace, NAMESPACES: lists_all_it_has_seen},
     ),
+    Fault(
+        "any-label-will-do",
+        "Of a label, what cannot be is left out.",
+        "store-labels",
+        {PUT: asks(lambda body: {**body, "namespace": [label.replace(".", "") or "none" for label in body["namespace"]]})},
+    ),
 )

@@ -13,7 +13,7 @@ from understudy.conformance.comparing.deployment import Address
 from understudy.conformance.comparing.hunt import Bounds
 
 
-def compared(fakes: tuple[Fake, Fake], *include: str, seed: int = 1, examples: int = 60, most: int = 1) -> Outcome:
+def compared(fakes: tuple[Fake, Fake], *include: str, seed: int = 1, examples: int = 40, most: int = 1) -> Outcome:
     one, other = (Address(fake.url) for fake in fakes)
     bounds = Bounds(max_examples=examples, max_steps=15, max_time=120, max_differences=most, seed=seed, workers=2)
     return compare(Plan(one=one, other=other, bounds=bounds, include=include))
@@ -126,20 +126,19 @@ def test_a_fault_is_found_by_few_requests(name: str, fakes: tuple[Fake, Fake]) -
     outcome = compared(fakes, *case.include, examples=300)
 
     (finding,) = outcome.progress.findings
-    print(*finding.partings, *finding.steps, sep="\n")
     assert {parting.operation for parting in finding.partings} == {case.operation}
     assert finding.partings[0].place.startswith(case.place)
     assert len(finding.steps) <= case.steps, "\n".join(map(str, finding.steps))
     assert finding.partings[0].step == len(finding.steps)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_two_that_are_alike_do_not_differ(seed: int, fakes: tuple[Fake, Fake]) -> None:
     outcome = compared(fakes, seed=seed)
 
     assert [str(finding.partings[0]) for finding in outcome.progress.findings] == []
     assert outcome.progress.chance == []
-    assert outcome.progress.played == 60
+    assert outcome.progress.played == 40
     assert outcome.same
 
 
@@ -167,7 +166,7 @@ def test_what_others_have_on_one_of_them_is_no_difference_and_is_left_alone(fake
     client.put("/store/items", json={"namespace": ["a"], "key": "k", "value": {"n": 1}})
     before = [fake.holds() for fake in fakes]
 
-    outcome = compared(fakes, examples=80)
+    outcome = compared(fakes)
 
     assert outcome.same
     assert [fake.holds() for fake in fakes] == before

@@ -30,8 +30,9 @@ examples:
 Of each difference the smallest sequence is shown that still has it. Everything that is made carries a mark in its
 metadata and is removed at the end; nothing else is touched.
 
-A file for --known is a list of {operation, place, reason}; * stands for any text, and `values` may say more:
-  - {operation: "POST /threads/*", place: body.values.*, values: "1 | 2", reason: rounding}
+A file for --known is a list of {operation, place, reason}; * stands for any text. `values` may say more, and what
+`diverges` ends the comparison of a sequence:
+  - {operation: "POST /threads/*", place: body.values.*, values: "1 | 2", diverges: true, reason: rounding}
 
 Exit status 0: no difference but known ones, 1: there are others, 2: could not compare.
 """

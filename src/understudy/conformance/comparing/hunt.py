@@ -8,7 +8,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
@@ -169,12 +169,16 @@ class Hunt:
         one, other = self._play(steps)
         with self._lock:
             self.progress.steps += len(steps)
-            new = partings(steps, one.answers, other.answers, self._is_known)
+            new = partings(steps, one.answers, other.answers, self._judged)
         return Finding(tuple(steps), one, other, tuple(new))
 
-    def _is_known(self, parting: Parting) -> bool:
-        counts = parting.operation in self._operations
-        return not counts or self.known.covers(parting) or parting.group in self._settled
+    def _judged(self, parting: Parting) -> Literal["new", "known", "diverges"]:
+        if parting.operation not in self._operations or parting.group in self._settled:
+            return "known"
+        entry = self.known.find(parting)
+        if entry is None:
+            return "new"
+        return "diverges" if entry.diverges else "known"
 
     def _play(self, steps: Sequence[Step]) -> tuple[Played, Played]:
         """Play a sequence on both servers at once, and remove what it made."""

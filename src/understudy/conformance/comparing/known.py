@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from understudy.conformance.comparing.partings import Parting
 
-_KEYS = {"operation", "place", "reason", "values"}
+_KEYS = {"operation": str, "place": str, "reason": str, "values": str, "diverges": bool}
 _REQUIRED = ("operation", "place", "reason")
 
 
@@ -34,6 +34,8 @@ class Entry:
     place: str
     reason: str
     values: str = "*"
+    diverges: bool = False
+    """Whether the rest of a sequence follows from it, and is not to be compared."""
 
     @cached_property
     def _patterns(self) -> tuple[re.Pattern[str], ...]:
@@ -66,12 +68,12 @@ class Known:
     bundled: bool = False
     met: Counter[Entry] = field(default_factory=Counter)
 
-    def covers(self, parting: Parting) -> bool:
-        """Return whether a difference is known, and count it."""
+    def find(self, parting: Parting) -> Entry | None:
+        """Return what is known of a difference, and count it."""
         found = next((entry for entry in self.entries if entry.covers(parting)), None)
         if found:
             self.met[found] += 1
-        return found is not None
+        return found
 
     def stale(self, operations: set[str]) -> list[Entry]:
         """Return the entries that did not show although one of their operations was played."""
@@ -111,8 +113,8 @@ def _entry(row: Any, where: str) -> Entry:
     for key, value in row.items():
         if key not in _KEYS:
             raise SetupError(f'{where}: unknown key "{key}".{did_you_mean(str(key), _KEYS)}')
-        if not isinstance(value, str):
-            raise SetupError(f"{where}: {key} is a text, not {value!r}")
+        if not isinstance(value, _KEYS[key]):
+            raise SetupError(f"{where}: {key} is {'a text' if _KEYS[key] is str else 'true or false'}, not {value!r}")
     for key in _REQUIRED:
         if key not in row:
             raise SetupError(f"{where}: {key} is missing")

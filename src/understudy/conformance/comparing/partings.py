@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import orjson
 
@@ -23,6 +23,9 @@ _STATUS = "status"
 _WORDS = re.compile(r"[^A-Za-z ]+")
 _MOST_WORDS = 60
 _MOST_SHOWN = 300
+
+
+Known: TypeAlias = Literal["new", "known", "diverges"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +58,20 @@ def partings(
     steps: Sequence[Step],
     ones: Sequence[JsonObject],
     others: Sequence[JsonObject],
-    known: Callable[[Parting], bool],
+    known: Callable[[Parting], Known],
 ) -> list[Parting]:
     """Return the differences of the first step that has any which are not `known`.
 
-    What comes after that step may follow from it and is not looked at, nor what comes after another status.
+    What comes after that step may follow from it and is not looked at, nor what comes after another status, or after
+    what `diverges`.
     """
     twins = Twins()
     for number, (step, one, other) in enumerate(zip(steps, ones, others, strict=False), 1):
         found = [_parting(number, step.operation, each) for each in _of_step(one, other, twins)]
-        new = [parting for parting in found if not known(parting)]
+        judged = [known(parting) for parting in found]
+        if any(each == "diverges" for each in judged):
+            break
+        new = [parting for parting, each in zip(found, judged, strict=True) if each == "new"]
         if new:
             return new
         if any(parting.place == _STATUS for parting in found):

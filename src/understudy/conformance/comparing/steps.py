@@ -20,6 +20,9 @@ CHECK, EXAMPLE = "<check>", "<example>"
 
 SYMBOL = re.compile(r"\b(?:thread|assistant|run|checkpoint|cron|interrupt|made|missing)#\d+\b")
 
+_VARIABLE = re.compile(r"~(\w+_\d+)~")
+"""A symbol in a command that is to become a variable of the shell."""
+
 MADE_UP = ("made", "missing")
 """Symbols that no answer gives a value to: an id that a client chooses, and one that nothing has."""
 
@@ -60,7 +63,7 @@ class Step:
         """Return path and query, with symbols in the form that `fill` gives them."""
         values = {name: _quoted(fill(value)) for name, value in self.path.items()}
         path = self.operation.partition(" ")[2].format(**values)
-        query = urlencode({name: fill(value) for name, value in self.query.items()}, safe="#$:+,*", quote_via=quote)
+        query = urlencode({name: fill(value) for name, value in self.query.items()}, safe="#:+,*", quote_via=quote)
         return f"{path}?{query}" if query else path
 
     def symbols(self) -> set[str]:
@@ -98,7 +101,7 @@ def curl(steps: Sequence[Step], number: int, url: str, headers: Sequence[str], v
     known = {mark: value for mark, value in values.items() if mark in (CHECK, EXAMPLE) or mark.startswith(MADE_UP)}
 
     def fill(value: Json) -> Json:
-        return SYMBOL.sub(lambda found: f"${_variable(found[0])}", str(filled(value, known)))
+        return SYMBOL.sub(lambda found: f"~{_variable(found[0])}~", str(filled(value, known)))
 
     words = ["curl", "-s", "-X", step.method, _word(url + step.target(fill))]
     for name in headers:
@@ -135,11 +138,11 @@ def _variable(symbol: str) -> str:
 
 def _word(text: str) -> str:
     """Return a word for the shell in which variables are filled in, and nothing else is."""
-    if "$" not in text:
+    if not _VARIABLE.search(text):
         return shlex.quote(text)
-    escaped = re.sub(r'(["\\`])', r"\\\1", text)
-    return f'"{escaped}"'
+    escaped = re.sub(r'(["\\`$])', r"\\\1", text)
+    return '"' + _VARIABLE.sub(r"$\1", escaped) + '"'
 
 
 def _quoted(value: Json) -> str:
-    return quote(str(value), safe="#$")
+    return quote(str(value), safe="#")

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
+from understudy.conformance.asking import Unexamined
 from understudy.conformance.laws.threads import (
+    ALL,
     CHANCE,
     CREATE,
     DELETE,
@@ -22,6 +24,7 @@ from understudy.conformance.laws.threads import (
 )
 
 if TYPE_CHECKING:
+    from understudy.conformance.asking import Answer
     from understudy.wire import JsonObject
 
 COPY = "POST /threads/{thread_id}/copy"
@@ -85,21 +88,21 @@ class CopyIsIndependent(ThreadLaw):
     @precondition(lambda self: self.gone is None)
     @rule(side=st.integers(0, 1), chance=CHANCE)
     def write(self, side: int, chance: int) -> None:
-        before = self._all_of(self.pair[1 - side])
+        before = self._known(self.pair[1 - side])
         self.write_state(self.pair[side], chance)
         self._is_unchanged(side, before, "written to")
 
     @precondition(lambda self: self.gone is None)
     @rule(side=st.integers(0, 1), metadata=METADATA)
     def patch(self, side: int, metadata: JsonObject) -> None:
-        before = self._all_of(self.pair[1 - side])
+        before = self._known(self.pair[1 - side])
         self.told(PATCH, {"metadata": metadata}, thread_id=self.pair[side])
         self._is_unchanged(side, before, f"patched with {metadata}")
 
     @precondition(lambda self: self.gone is None)
     @rule(side=st.integers(0, 1))
     def delete(self, side: int) -> None:
-        before = self._all_of(self.pair[1 - side])
+        before = self._known(self.pair[1 - side])
         self.told(DELETE, thread_id=self.pair[side])
         self.gone = side
         self._is_unchanged(side, before, "deleted")
@@ -111,19 +114,23 @@ class CopyIsIndependent(ThreadLaw):
         self.pair = [left, str(self.told(COPY, thread_id=left)["thread_id"])]
         self.gone = None
 
-    def _all_of(self, thread_id: str) -> JsonObject:
-        return {
-            "thread": self.thread(thread_id),
-            "state": self.state(thread_id),
-            "history": self.history(thread_id),
-        }
+    def _all_of(self, thread_id: str) -> list[Answer]:
+        answers = [self.ask(operation, thread_id=thread_id) for operation in (GET, STATE)]
+        return [*answers, self.ask(HISTORY, {"limit": ALL}, thread_id=thread_id)]
 
-    def _is_unchanged(self, side: int, before: JsonObject, done: str) -> None:
+    def _known(self, thread_id: str) -> list[Answer]:
+        answers = self._all_of(thread_id)
+        for answer in answers:
+            if not answer.ok:
+                raise Unexamined(f"{answer.operation} answered {answer.status}: {answer.text[:300]}")
+        return answers
+
+    def _is_unchanged(self, side: int, before: list[Answer], done: str) -> None:
         changed, other = ("source", "copy") if side == 0 else ("copy", "source")
-        thread_id, what = self.pair[1 - side], f"the {other} after the {changed} was {done}"
-        there = self.ask(GET, thread_id=thread_id)
-        self.hold(there.ok, f"{what}: {GET} answered {there.status}: {there.text[:200]}")
-        self.same(self._all_of(thread_id), before, what)
+        for after, former in zip(self._all_of(self.pair[1 - side]), before, strict=True):
+            what = f"{after.operation} of the {other}, after the {changed} was {done}"
+            self.hold(after.status == former.status, f"{what}, answered {after.status}, not {former.status}")
+            self.same(after.body, former.body, what)
 
 
 def _told(state: JsonObject) -> JsonObject:

@@ -13,6 +13,7 @@ from understudy.conformance.laws.playing import (
     GET,
     HISTORY,
     JOIN,
+    LIST,
     NEW_THREAD,
     STATE,
     STREAM,
@@ -114,7 +115,7 @@ class RunAppendsHistory(RunLaw):
     name = "run-appends-history"
     sentence = "A run adds checkpoints that name it, the first after the one it starts from, and changes no others."
     section = HISTORY
-    operations = (WAIT, HISTORY, STATE, NEW_THREAD)
+    operations = (WAIT, GET, HISTORY, STATE, NEW_THREAD)
     steps = 3
     examples = 0.2
 
@@ -126,27 +127,26 @@ class RunAppendsHistory(RunLaw):
     @rule(chance=chances, fork=st.booleans())
     def play(self, chance: int, fork: bool) -> None:
         before = self.history(self.thread_id)
-        body = self.started(chance)
-        start = None
+        body, start = self.started(chance), None
         if before:
             start = before[chance % len(before) if fork else 0]["checkpoint"]
         if fork and start:
             body["checkpoint"] = {**start, "checkpoint_ns": ""}
         run_id, _ = self.waited(self.thread_id, body)
-        self.settled(self.thread_id, run_id)
+        failed = self.settled(self.thread_id, run_id)["status"] == "error"
         after = self.history(self.thread_id)
 
         added = after[: len(after) - len(before)]
         self.same(_kept(after[len(added) :]), _kept(before), f"the checkpoints from before run {run_id}")
-        self.hold(bool(added), f"run {run_id} has added no checkpoint")
-        self.same([each["metadata"].get("run_id") for each in added], [run_id] * len(added), "the runs that they name")
-        parents = [*(each["checkpoint"] for each in added[1:]), start]
-        found = [(each["parent_checkpoint"] or {}).get("checkpoint_id") for each in added]
-        self.same(
-            found, [(each or {}).get("checkpoint_id") for each in parents], f"the parents of those of run {run_id}"
-        )
-        state = self.told(STATE, thread_id=self.thread_id)
-        self.same(state["values"], added[0]["values"], f"the state's values, held against the last of run {run_id}")
+        self.hold(bool(added) or failed, f"run {run_id} has added no checkpoint")
+        named = [each["metadata"].get("run_id") for each in added]
+        self.same(named, [run_id] * len(added), "the runs that its checkpoints name")
+        parents = [_id(each["checkpoint"]) for each in added[1:]] + [_id(start)]
+        found = [_id(each["parent_checkpoint"]) for each in added]
+        self.same(found, parents[: len(found)], f"the parents of the checkpoints of run {run_id}, the newest first")
+        if added:
+            values = self.told(STATE, thread_id=self.thread_id)["values"]
+            self.same(values, added[0]["values"], f"the state's values, held against the last of run {run_id}")
 
 
 class InterruptWaits(RunLaw):
@@ -155,7 +155,7 @@ class InterruptWaits(RunLaw):
     name = "interrupt-waits"
     sentence = "A run stops in front of the nodes it is told to; the thread waits, and goes on with just those."
     section = "interrupt_before of RunCreateStateful"
-    operations = (STREAM, STATE, THREAD, NEW_THREAD)
+    operations = (STREAM, GET, STATE, THREAD, NEW_THREAD)
     steps = 3
     examples = 0.2
 
@@ -165,34 +165,27 @@ class InterruptWaits(RunLaw):
         nodes = self.graph.nodes
         self.stops: Json = [nodes[chance % len(nodes)]] if named and nodes else "*"
         self.thread_id = self.new_thread()
+        self.body = self.started(chance, stream_mode="updates", interrupt_before=self.stops)
         self.next: list[str] | None = None
-        self.chance = chance
 
     @rule()
     def go_on(self) -> None:
-        body = self.started(self.chance, stream_mode="updates", interrupt_before=self.stops)
-        if self.next is not None:
-            body["input"] = None
         if self.next == []:
             return
-        answer = self.ask(STREAM, body, thread_id=self.thread_id)
+        answer = self.ask(STREAM, self.body, thread_id=self.thread_id)
         events = self.events(answer, self.thread_id)
-        self.settled(self.thread_id, run_named(answer))
-        wrote = [
-            name for event in events if event.name == "updates" for name in event.data if not name.startswith("__")
-        ]
-        state = self.told(STATE, thread_id=self.thread_id)
-
-        may = set(self.next or []) if self.stops == "*" else None
-        if may is not None:
-            self.hold(may >= set(wrote), f"the run was to go on with {sorted(may)}, but what ran is {wrote}")
+        if self.settled(self.thread_id, run_named(answer))["status"] == "error":
+            return
+        ran = [name for event in events if event.name == "updates" for name in event.data if name[:2] != "__"]
+        if self.stops == "*":
+            self.hold(set(ran) <= set(self.next or []), f"the run was to go on with {self.next or []}, but ran {ran}")
         elif self.next is None:
-            self.hold(
-                self.stops[0] not in wrote, f"the run was to stop before {self.stops[0]}, but what ran is {wrote}"
-            )
-        elif wrote:
-            self.hold(wrote[0] in self.next, f"the run was to go on with {self.next}, but what ran first is {wrote[0]}")
-        self.next = state["next"]
+            self.hold(self.stops[0] not in ran, f"the run was to stop in front of {self.stops[0]}, but ran {ran}")
+        else:
+            self.hold(set(ran[:1]) <= set(self.next), f"the run was to go on with {self.next}, but ran {ran}")
+
+        self.next = self.told(STATE, thread_id=self.thread_id)["next"]
+        self.body["input"] = None
         expected = "interrupted" if self.next else "idle"
         self.same(self.thread(self.thread_id)["status"], expected, f"the status of a thread that waits for {self.next}")
 
@@ -203,7 +196,7 @@ class StatelessLeavesNothing(RunLaw):
     name = "stateless-leaves-nothing"
     sentence = "A stateless run leaves no thread when it is over, and with `on_completion: keep` just one."
     section = "on_completion of RunCreateStateless"
-    operations = ("POST /runs", "POST /runs/wait", "POST /runs/stream", SEARCH)
+    operations = ("POST /runs", "POST /runs/wait", "POST /runs/stream", SEARCH, LIST)
     steps = 1
 
     @rule(chance=chances, how=st.sampled_from(ALONE), keep=st.booleans(), way=ways)
@@ -256,6 +249,10 @@ class BatchStartsInOrder(RunLaw):
 
 def _asked(told: JsonObject) -> Json:
     return [[each.get("id"), each["value"]] for each in told.get("__interrupt__", [])]
+
+
+def _id(checkpoint: JsonObject | None) -> Json:
+    return (checkpoint or {}).get("checkpoint_id")
 
 
 def _kept(states: list[JsonObject]) -> Json:

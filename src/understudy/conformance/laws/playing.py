@@ -38,6 +38,9 @@ HISTORY = "POST /threads/{thread_id}/history"
 ACTIVE = ("pending", "running")
 """The statuses of a run that is not over."""
 
+PLAYED = ("success", "error")
+"""The statuses of a run that nobody has stopped."""
+
 DAYS = 1e6
 """Seconds after which a run starts that is to be waiting."""
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _LATER = 1_000_000
 _FORMATS = ("uuid", "date-time")
+_CHOSEN = (("POST /assistants", "assistant_id"), ("POST /threads", "thread_id"))
+"""Ids that clients choose: some take a UUID without its hyphens for one."""
 
 
 class FormatsAreKept(RequestPromise):
@@ -33,18 +35,16 @@ class FormatsAreKept(RequestPromise):
                 items = self.document.resolved(schema.get("items", {}))
                 for told, listed in ((schema, False), (items, True)):
                     if told.get("format") in _FORMATS:
-                        for value in ("understudy", self._undressed(operation, name)):
-                            given: Json = [value] if listed else value
-                            yield operation, name, partial(self._look, operation, name, given)
+                        given: Json = ["understudy"] if listed else "understudy"
+                        yield operation, name, partial(self._look, operation, name, given)
+        for operation, name in _CHOSEN:
+            if self.document.members(operation).get(name, {}).get("format") == "uuid":
+                yield operation, name, partial(self._look, operation, name, self.new_id().replace("-", ""))
 
     def _look(self, operation: str, name: str, value: Json) -> None:
         answer = self.sent(operation, body={**self.smallest(operation)["body"], name: value})
 
         self.hold(self.is_refused(answer), f"{name} {value!r} answered {answer.status}: {answer.text[:200]}")
-
-    def _undressed(self, operation: str, name: str) -> str:
-        """Return what some take for a UUID: one without its hyphens."""
-        return self.new_id(len(operation + name)).replace("-", "")
 
 
 class MistakesAreRefused(Promise):

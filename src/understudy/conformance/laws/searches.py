@@ -41,7 +41,7 @@ MADE = st.lists(st.tuples(METADATA, CHANCE), min_size=2, max_size=4)
 class SearchLaw(ThreadLaw):
     """What laws of searches have in common: threads that are there before anything is looked for."""
 
-    operations: ClassVar[tuple[str, ...]] = (SEARCH, CREATE, GET, UPDATE)
+    operations: ClassVar[tuple[str, ...]] = (SEARCH, CREATE, UPDATE)
 
     @initialize(made=MADE)
     def create(self, made: list[tuple[JsonObject, int]]) -> None:
@@ -153,7 +153,7 @@ class ThreadsInOrder(SearchLaw):
     name = "threads-in-order"
     sentence = "A search lists threads in the order it is asked for, the last updated first if in none."
     section = SEARCH
-    operations = (SEARCH, CREATE, GET, UPDATE, PATCH)
+    operations = (SEARCH, CREATE, UPDATE, PATCH)
 
     @rule(chance=CHANCE)
     def touch(self, chance: int) -> None:

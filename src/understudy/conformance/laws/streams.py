@@ -9,8 +9,8 @@ from hypothesis.stateful import initialize, rule
 
 from understudy.conformance import streams
 from understudy.conformance.laws.playing import (
-    CREATE,
     GET,
+    HISTORY,
     JOIN_STREAM,
     MODES,
     NEW_THREAD,
@@ -29,15 +29,9 @@ if TYPE_CHECKING:
     from understudy.wire import Json, JsonObject
 
 STATELESS = "POST /runs/stream"
-THREAD_STREAM = "GET /threads/{thread_id}/stream"
-COMMANDS = "POST /threads/{thread_id}/commands"
-PROTOCOL = "POST /threads/{thread_id}/stream/events"
 
 FROM_THE_START = "-"
 """The Last-Event-ID of a client that has seen nothing."""
-
-CHANNELS = ("values", "updates", "messages", "tools", "lifecycle", "input", "custom", "tasks")
-"""What can be told of a thread in its protocol."""
 
 watched = st.fixed_dictionaries(
     {"stream_mode": modes},
@@ -204,7 +198,47 @@ class JoinedModeFilters(StreamLaw):
         expected = [event for event in self.events_ if streams.is_of(mode)(event)]
         found = [event for event in found if event.name != "metadata"]
 
-        self.same(_told(found), _told(expected), f"the events of mode {mode}")
+        self.same(told_of(found), told_of(expected), f"the events of mode {mode}")
+
+
+class StreamModesAgree(StreamLaw):
+    """Runs are watched by their tasks, by their checkpoints, and by both with step numbers."""
+
+    name = "stream-modes-agree"
+    sentence = "Every task that a stream begins it ends once, and `debug` tells of the same tasks and checkpoints."
+    section = "stream_mode of RunCreateStateful"
+    operations = (STREAM, HISTORY, NEW_THREAD)
+
+    @initialize(chance=chances)
+    def begin(self, chance: int) -> None:
+        self.pick(chance)
+        self.thread_id = self.new_thread()
+
+    @rule(chance=chances, stops=st.booleans())
+    def watch(self, chance: int, stops: bool) -> None:
+        options = {"interrupt_before": "*"} if stops else {}
+        body = self.started(chance, stream_mode=["tasks", "checkpoints", "debug"], **options)
+        run_id, events = self.streamed(self.thread_id, body)
+        told: dict[str, list[JsonObject]] = {"tasks": [], "checkpoints": [], "debug": []}
+        for event in events:
+            told.get(event.name, []).append(event.data)
+
+        begun = [task["id"] for task in told["tasks"] if "triggers" in task]
+        ended = [task["id"] for task in told["tasks"] if "triggers" not in task]
+        if events[-1].name != "error":
+            self.same(sorted(ended), sorted(begun), f"the tasks that run {run_id} ends, held against those it begins")
+        again = [step["payload"]["id"] for step in told["debug"] if step["type"] != "checkpoint"]
+        self.same(again, [task["id"] for task in told["tasks"]], f"the tasks of run {run_id} in mode debug")
+        made = [_checkpoint(state) for state in told["checkpoints"]]
+        again = [_checkpoint(step["payload"]) for step in told["debug"] if step["type"] == "checkpoint"]
+        self.same(again, made, f"the checkpoints of run {run_id} in mode debug")
+        history = self.told(HISTORY, {"limit": 1000}, thread_id=self.thread_id)
+        kept = [state["checkpoint"]["checkpoint_id"] for state in reversed(history)]
+        self.same([each for each in made if each not in kept], [], "the checkpoints told of that the history lacks")
+
+
+def _checkpoint(state: JsonObject) -> Json:
+    return state["config"]["configurable"]["checkpoint_id"]
 
 
 class StreamIdsDiffer(StreamLaw):
@@ -225,88 +259,6 @@ class StreamIdsDiffer(StreamLaw):
         self.checked(streams.check_ids_differ, events)
 
 
-class ThreadStreamShowsRuns(StreamLaw):
-    """A client follows a thread on which runs take place, and another one comes when they are over."""
-
-    name = "thread-stream-shows-runs"
-    sentence = "Whoever follows a thread sees every run on it as a whole, one after the other, and is told of its end."
-    section = THREAD_STREAM
-    operations = (THREAD_STREAM, CREATE, NEW_THREAD, GET)
-    steps = 1
-
-    @rule(chance=chances, way=ways, shown=modes, more=st.booleans())
-    def follow_runs(self, chance: int, way: JsonObject, shown: Json, more: bool) -> None:
-        self.pick(chance)
-        thread_id = self.new_thread()
-        body = self.started(chance, **way, stream_mode=shown, stream_resumable=True)
-        with self.follow(THREAD_STREAM, thread_id=thread_id) as stream:
-            run_ids = [str(self.create(thread_id, body)["run_id"]) for _ in range(1 + more)]
-            for run_id in run_ids:
-                self.over(thread_id, run_id)
-            seen = self.checked(stream.read, until=streams.is_over(run_ids[-1]))
-        self.hold(not seen.ended, f"the stream of thread {thread_id} ends after {_names(seen.events)}")
-        self._look(seen.events, run_ids)
-
-        with self.follow(THREAD_STREAM, headers={"Last-Event-ID": FROM_THE_START}, thread_id=thread_id) as stream:
-            late = self.checked(stream.read, until=streams.is_over(run_ids[-1])).events
-        self._look(late, run_ids)
-        early = [event for event in seen.events if event.name != "error"]
-        self.same(_told(late), _told(early), "what a late client is shown of the thread")
-
-    def _look(self, events: list[SentEvent], run_ids: list[str]) -> None:
-        over = self.checked(streams.check_thread, events)
-        self.same(over, run_ids, f"the runs that are over, after {_names(events)}")
-        self.checked(streams.check_each, events, self.event_schema(THREAD_STREAM))
-
-
-class ProtocolIsNumbered(StreamLaw):
-    """A client subscribes to a thread by the thread protocol, and starts runs by it."""
-
-    name = "protocol-is-numbered"
-    sentence = "Events of the thread protocol are named by their methods, numbered in order, and tell how a run ends."
-    section = PROTOCOL
-    operations = (PROTOCOL, COMMANDS, NEW_THREAD)
-    steps = 1
-
-    @rule(chance=chances, channels=st.lists(st.sampled_from(CHANNELS), unique=True), since=st.integers(0, 5))
-    def subscribe(self, chance: int, channels: list[str], since: int) -> None:
-        self.pick(chance)
-        thread_id = self.new_thread()
-        wanted = {"channels": sorted({*channels, "lifecycle"})}
-        command = {"id": chance, "method": "run.start", "params": self.started(chance)}
-        with self.follow(PROTOCOL, wanted, thread_id=thread_id) as stream:
-            told = self.told(COMMANDS, command, thread_id=thread_id)
-            self.hold(told["type"] == "success", f"run.start is answered with {told}")
-            self.same(told["id"], chance, "the id of the command's answer")
-            seen = self.checked(stream.read, until=_is_last)
-        self.hold(bool(seen.events) and _is_last(seen.events[-1]), f"the run's end is not told: {_names(seen.events)}")
-        self._look(seen.events)
-        expected = [event for event in seen.events if int(str(event.id)) > since]
-        if not expected:
-            return
-
-        with self.follow(PROTOCOL, {**wanted, "since": since}, thread_id=thread_id) as stream:
-            late = self.checked(stream.read, until=_is_last).events
-        self._look(late)
-        self.same(_ids(late), _ids(expected), f"the numbers of the events since {since}")
-
-    def _look(self, events: list[SentEvent]) -> None:
-        self.checked(streams.check_protocol, events)
-        self.checked(streams.check_each, events, self.event_schema(PROTOCOL))
-
-
-def _is_last(event: SentEvent) -> bool:
-    params = event.data.get("params", {}) if isinstance(event.data, dict) else {}
-    return event.name == "lifecycle" and not params.get("namespace") and params["data"].get("event") != "running"
-
-
-def _told(events: list[SentEvent]) -> Json:
+def told_of(events: list[SentEvent]) -> Json:
+    """Return events as JSON, so that the first place where they differ from others can be told."""
     return [event.to_json() for event in events]
-
-
-def _ids(events: list[SentEvent]) -> Json:
-    return [event.id for event in events]
-
-
-def _names(events: list[SentEvent]) -> str:
-    return ", ".join(event.name for event in events) or "nothing"

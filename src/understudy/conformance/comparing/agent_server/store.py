@@ -24,8 +24,9 @@ _VALUES: st.SearchStrategy[Json] = seldom(
     st.sampled_from([None, [], "x"]), st.sampled_from([{}, {"n": 1}, {"n": 2, "t": "x"}, {"n": None}, {"d": {"e": 1}}])
 )
 _FILTERS: st.SearchStrategy[Json] = st.sampled_from(
-    [{"n": 1}, {"n": {"$gt": 1}}, {"n": {"$ne": 1}}, {"t": "x"}, {"d": {"e": 1}}, {"n": {"$in": [1]}}, {}]
+    [{"n": 1}, {"n": {"$gt": 1}}, {"n": {"$ne": 1}}, {"t": "x"}, {"d": {"e": 1}}, {}]
 )
+# An operator that a server does not know may fail what others ask of the store at that moment: it is not tried.
 _PAGE = {"limit": seldom(WRONG_LIMITS, LIMITS), "offset": OFFSETS}
 
 
