@@ -57,7 +57,11 @@ CLEANING = "cleaning up"
 """The label of what removes everything that a check has made."""
 
 
-_SECRET = SanitizationConfig().keys_to_sanitize
+_SECRET = SanitizationConfig()
+"""What Schemathesis shows to nobody."""
+
+_PUBLIC = ("key", "session")
+"""What it takes for secret as a part of a name, and is not: the keys of items, the names of sessions."""
 
 
 class Leaked(Failure):
@@ -250,7 +254,7 @@ def prepare(settings: Settings) -> Checkup:
         "seed": settings.seed,
         "workers": settings.workers,
         "request-timeout": settings.timeout,
-        "output": {"sanitization": {"keys-to-sanitize": [*_SECRET, *(name.lower() for name in settings.headers)]}},
+        "output": {"sanitization": sanitization(settings)},
         "reports": reports(settings),
         **({"rate-limit": settings.rate_limit} if settings.rate_limit else {}),
         **({"max-time": settings.max_time} if settings.max_time else {}),
@@ -285,6 +289,14 @@ def reach(settings: Settings) -> str | None:
     except ValueError:
         return None
     return str(told["version"]) if isinstance(told, dict) and "version" in told else None
+
+
+def sanitization(settings: Settings) -> JsonObject:
+    """Return what is not to be shown in any report, as the configuration of Schemathesis has it."""
+    return {
+        "keys-to-sanitize": [*_SECRET.keys_to_sanitize, *settings.headers],
+        "sensitive-markers": [each for each in _SECRET.sensitive_markers if each not in _PUBLIC],
+    }
 
 
 def reports(settings: Settings) -> JsonObject:

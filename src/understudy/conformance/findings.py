@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from schemathesis.baseline.model import failure_identity
 from schemathesis.engine import Status, events
@@ -14,9 +15,13 @@ if TYPE_CHECKING:
     from schemathesis.baseline import Baseline, BaselineEntry
     from schemathesis.baseline.model import Identity
     from schemathesis.core.failures import Failure
+    from schemathesis.core.transport import Response
     from schemathesis.engine.recorder import CheckFailureInfo, ScenarioRecorder
 
     from understudy.conformance.contracts import Chosen
+
+_LOOKED_AT = 2000
+"""Bytes of an answer that are kept, and in which the sign of a deviation is looked for."""
 
 _SEVERITIES = ("critical", "high", "medium", "low")
 
@@ -38,17 +43,13 @@ class Cause:
     """Where the document says otherwise, such as `agent-server.yaml:812`."""
     known: BaselineEntry | None
     times: int = 0
+    deviations: dict[str, str] = field(default_factory=dict)
+    """Under which numbers of the baseline it occurred, such as D42, with the request that showed each."""
 
     @property
     def identity(self) -> Identity:
         """What makes two failures the same, as in baselines."""
         return failure_identity(self.failure, self.check)
-
-    @property
-    def deviations(self) -> list[str]:
-        """The numbers under which it is known, such as D42."""
-        told: Any = self.known.extra.get("deviations", []) if self.known is not None else []
-        return list(told)
 
     @property
     def order(self) -> tuple[int, str, str]:
@@ -90,6 +91,17 @@ class Findings:
         return sorted((each for each in self.causes.values() if each.known is not None), key=lambda each: each.order)
 
     @property
+    def deviations(self) -> dict[str, Cause]:
+        """The numbers of the baseline that occurred, each with what it occurred in first."""
+        return {number: cause for cause in reversed(self.known) for number in cause.deviations}
+
+    @property
+    def missed(self) -> set[str]:
+        """The numbers of the baseline that did not occur."""
+        entries = self.baseline.entries if self.baseline is not None else []
+        return {number for entry in entries for number in entry.extra.get("deviations", {})} - self.deviations.keys()
+
+    @property
     def stale(self) -> list[BaselineEntry]:
         """What the baseline knows and did not occur, although its operation was asked."""
         entries = self.baseline.entries if self.baseline is not None else []
@@ -121,11 +133,26 @@ class Findings:
                 found_by=found_by,
                 curls=[step.curl for step in info.steps] or [info.code_sample],
                 status=None if response is None else response.status_code,
-                answer="" if response is None else response.content[:2000].decode(errors="replace"),
+                answer="" if response is None else response.content[:_LOOKED_AT].decode(errors="replace"),
                 line=self._line(info.failure, response.status_code if response is not None else None),
                 known=entry,
             )
         cause.times += 1
+        if cause.known is not None:
+            self._number(cause, info, recorder.find_response(case_id=case_id))
+
+    def _number(self, cause: Cause, info: CheckFailureInfo, response: Response | None) -> None:
+        """Take down which of the deviations that a baseline's entry stands for has occurred, by what shows each."""
+        assert cause.known is not None
+        told: dict[str, str] = cause.known.extra.get("deviations", {})
+        missing = {number: sign for number, sign in told.items() if number not in cause.deviations}
+        if not missing:
+            return
+        answer = "" if response is None else response.content[:_LOOKED_AT].decode(errors="replace")
+        seen = "\n".join([*(step.curl for step in info.steps), info.code_sample, info.failure.message, answer])
+        for number, sign in missing.items():
+            if re.search(sign, seen):
+                cause.deviations[number] = info.steps[-1].curl if info.steps else info.code_sample
 
     def _line(self, failure: Failure, status: int | None) -> str | None:
         operation = failure.operation or ""

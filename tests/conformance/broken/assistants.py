@@ -61,6 +61,7 @@ FAULTS = (
         "The assistant that was made last is not found.",
         "assistant-is-found",
         {CREATE: notes("assistant_id"), SEARCH: leaves_out_the_newest("assistant_id")},
+        also=frozenset({"assistant-select"}),
     ),
     Fault(
         "assistant-count-is-zero",
@@ -74,14 +75,24 @@ FAULTS = (
         "assistant-filters",
         {SEARCH: without("graph_id")},
     ),
-    Fault("search-ignores-the-name", "A search finds assistants of any name.", "assistant-filters", {SEARCH: without("name")}),
+    Fault(
+        "search-ignores-the-name",
+        "A search finds assistants of any name.",
+        "assistant-filters",
+        {SEARCH: without("name")},
+    ),
     Fault(
         "page-of-assistants-skips-one",
         "Between two pages of assistants, one is lost.",
         "assistant-pages-partition",
         {SEARCH: moved(+1)},
     ),
-    Fault("assistant-select-is-ignored", "A search tells whole assistants.", "assistant-select", {SEARCH: without("select")}),
+    Fault(
+        "assistant-select-is-ignored",
+        "A search tells whole assistants.",
+        "assistant-select",
+        {SEARCH: without("select")},
+    ),
     Fault(
         "assistant-is-created-twice",
         "Who creates an assistant that exists is given it.",

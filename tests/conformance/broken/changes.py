@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from tests.conformance.broken.proxy import Told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from tests.conformance.broken.proxy import Asked, Change
     from understudy.wire import Json
@@ -124,3 +125,9 @@ async def with_what_is_noted(asked: Asked) -> Told:
 async def overlooks_a_conflict(asked: Asked) -> Told:
     """Give what exists to whoever wants to create it."""
     return await asked.told(body={**asked.body, "if_exists": "do_nothing"})
+
+
+async def silence() -> AsyncIterator[bytes]:
+    """Send nothing more, for ever."""
+    await asyncio.Event().wait()
+    yield b""

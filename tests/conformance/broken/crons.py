@@ -28,6 +28,7 @@ FAULTS = (
         "The cron that was made last is not found.",
         "cron-is-found",
         {CREATE: notes("cron_id"), SEARCH: leaves_out_the_newest("cron_id")},
+        also=frozenset({"cron-select"}),
     ),
     Fault("cron-count-is-zero", "There is never a cron to count.", "cron-is-found", {COUNT: answers(lambda count: 0)}),
     Fault(
@@ -36,7 +37,9 @@ FAULTS = (
         "cron-filters",
         {SEARCH: without("enabled")},
     ),
-    Fault("page-of-crons-repeats-one", "A page of crons begins too early.", "cron-pages-partition", {SEARCH: moved(-1)}),
+    Fault(
+        "page-of-crons-repeats-one", "A page of crons begins too early.", "cron-pages-partition", {SEARCH: moved(-1)}
+    ),
     Fault("cron-select-is-ignored", "A search tells whole crons.", "cron-select", {SEARCH: without("select")}),
     Fault(
         "cron-patch-replaces-metadata",
@@ -44,7 +47,9 @@ FAULTS = (
         "cron-patch-keeps",
         {PATCH: notes_the_patch, READ: with_what_is_noted},
     ),
-    Fault("deleted-cron-stays", "A cron that was deleted is still there.", "cron-delete", {DELETE: answers_as(READ, 204)}),
+    Fault(
+        "deleted-cron-stays", "A cron that was deleted is still there.", "cron-delete", {DELETE: answers_as(READ, 204)}
+    ),
     Fault(
         "cron-forgets-its-thread",
         "A cron that was made on a thread is listed without it.",

@@ -30,3 +30,6 @@ LAW_FAULTS = (
 
 ANSWER_FAULTS = documents.FAULTS
 """Faults of single answers."""
+
+LEAKS = documents.LEAKS
+"""Faults that leave something behind."""

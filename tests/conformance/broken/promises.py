@@ -95,7 +95,9 @@ FAULTS = (
     Fault("limit-is-required", "A search without a limit is refused.", "declared-suffices", {SEARCH: wants_a_limit}),
     Fault("schemas-are-missing", "No assistant has schemas.", "graphs-can-be-read", {SCHEMAS: has_no_schemas}),
     Fault("any-filter-will-do", "A wrong filter is none.", "formats-are-kept", {CRON_COUNT: overlooks_what_is_wrong}),
-    Fault("wrong-day-is-replaced", "A day that never comes is replaced.", "mistakes-are-refused", {CRON: mends_schedules}),
+    Fault(
+        "wrong-day-is-replaced", "A day that never comes is replaced.", "mistakes-are-refused", {CRON: mends_schedules}
+    ),
     Fault(
         "default-limit-is-five",
         "A search shows less than the document says.",
@@ -110,7 +112,9 @@ FAULTS = (
     ),
     Fault("only-the-last-counts", "Of a list in a query, one is read.", "array-parameters", {RUNS: reads_the_last}),
     Fault("subgraphs-are-missing", "No state has subgraphs.", "states-can-be-read", {STATE: fails_with_subgraphs}),
-    Fault("any-bytes-will-do", "A command that is no JSON is carried out.", "json-is-wanted", {COMMANDS: takes_anything}),
+    Fault(
+        "any-bytes-will-do", "A command that is no JSON is carried out.", "json-is-wanted", {COMMANDS: takes_anything}
+    ),
     Fault(
         "answer-has-another-id",
         "A command is answered under another id.",

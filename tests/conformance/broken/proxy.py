@@ -101,7 +101,9 @@ class Asked:
     async def ask(self, operation: str, body: Json = None, **path: str) -> Any:
         """Ask something else of the server behind, and return the JSON that it answers."""
         headers = {"content-type": "application/json"}
-        return (await self.told(operation=operation, body=body, path=path, query=httpx.QueryParams(), headers=headers)).body
+        return (
+            await self.told(operation=operation, body=body, path=path, query=httpx.QueryParams(), headers=headers)
+        ).body
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,12 @@ def with_strategy(strategy: str, instead: str) -> Any:
 
 
 FAULTS = (
-    Fault("list-lacks-a-run", "The list of runs lacks the newest.", "run-is-listed", {LIST: answers(lambda rows: rows[1:])}),
+    Fault(
+        "list-lacks-a-run",
+        "The list of runs lacks the newest.",
+        "run-is-listed",
+        {LIST: answers(lambda rows: rows[1:])},
+    ),
     Fault(
         "list-ignores-the-status",
         "The list of runs of a status has all runs.",
@@ -118,7 +123,9 @@ FAULTS = (
         "wait-and-join-agree",
         {WAIT: answers_as_the_first},
     ),
-    Fault("join-disagrees", "Who joins a run gets no values.", "wait-and-join-agree", {JOIN: answers(lambda values: {})}),
+    Fault(
+        "join-disagrees", "Who joins a run gets no values.", "wait-and-join-agree", {JOIN: answers(lambda values: {})}
+    ),
     Fault(
         "failure-is-a-success",
         "A run that failed has the status of a success.",
@@ -143,7 +150,12 @@ FAULTS = (
         "stateless-leaves-nothing",
         dict.fromkeys(ALONE, asks(lambda body: {**body, "on_completion": "keep"})),
     ),
-    Fault("batch-is-turned", "A batch is told from its end.", "batch-starts-in-order", {BATCH: answers(lambda rows: rows[::-1])}),
+    Fault(
+        "batch-is-turned",
+        "A batch is told from its end.",
+        "batch-starts-in-order",
+        {BATCH: answers(lambda rows: rows[::-1])},
+    ),
     Fault(
         "interrupt-waits-its-turn",
         "A run that is to interrupt another waits for it.",

@@ -93,6 +93,7 @@ FAULTS = (
         "An update takes the place of the checkpoint before it.",
         "state-update-appends",
         {WRITE: writes_over_the_latest, HISTORY: without_what_was_written_over},
+        also=frozenset({"copy-is-independent"}),
     ),
     Fault("update-appends-two", "An update is written twice.", "state-update-appends", {WRITE: writes_twice}),
     Fault(
@@ -119,8 +120,14 @@ FAULTS = (
         "The history is in the wrong order.",
         "history-orders",
         {HISTORY: answers(lambda states: states[::-1])},
+        also=frozenset({"state-update-appends"}),
     ),
-    Fault("before-is-included", "The history before a checkpoint has it.", "history-before-in-body", {HISTORY: with_the_one_before}),
+    Fault(
+        "before-is-included",
+        "The history before a checkpoint has it.",
+        "history-before-in-body",
+        {HISTORY: with_the_one_before},
+    ),
     Fault(
         "page-of-a-history-has-no-limit",
         "A page of the history is all of the rest.",

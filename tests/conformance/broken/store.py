@@ -53,18 +53,25 @@ async def lists_all_it_has_seen(asked: Asked) -> Told:
 
 
 FAULTS = (
-    Fault("deleted-item-stays", "An item that was deleted is still there.", "store-agrees", {DELETE: answers_as(INFO, 204)}),
+    Fault(
+        "deleted-item-stays",
+        "An item that was deleted is still there.",
+        "store-agrees",
+        {DELETE: answers_as(INFO, 204)},
+    ),
     Fault(
         "search-lacks-an-item",
         "A search of the store leaves out what it would show last.",
         "store-agrees",
         {SEARCH: answers(lambda told: {**told, "items": told["items"][:-1]})},
+        also=frozenset({"store-filters"}),
     ),
     Fault(
         "search-leaves-the-prefix",
         "A search finds items of all namespaces.",
         "store-agrees",
         {SEARCH: asks(lambda body: {**body, "namespace_prefix": []})},
+        also=frozenset({"store-filters"}),
     ),
     Fault(
         "get-shows-an-old-value",
@@ -72,14 +79,21 @@ FAULTS = (
         "store-overwrites",
         {PUT: notes_the_first_value, GET: gets_the_first_value},
     ),
-    Fault("search-ignores-the-filter", "A search finds items of any value.", "store-filters", {SEARCH: without("filter")}),
+    Fault(
+        "search-ignores-the-filter", "A search finds items of any value.", "store-filters", {SEARCH: without("filter")}
+    ),
     Fault(
         "filter-finds-what-lacks-it",
         "A search finds items that have nothing to compare.",
         "store-filters-absent",
         {SEARCH: finds_what_lacks_a_member},
     ),
-    Fault("page-of-items-skips-one", "Between two pages of items, one is lost.", "store-pages-partition", {SEARCH: moved(+1)}),
+    Fault(
+        "page-of-items-skips-one",
+        "Between two pages of items, one is lost.",
+        "store-pages-partition",
+        {SEARCH: moved(+1)},
+    ),
     Fault(
         "namespace-is-missing",
         "The first namespace that has items is not listed.",
@@ -96,6 +110,10 @@ FAULTS = (
         "any-label-will-do",
         "Of a label, what cannot be is left out.",
         "store-labels",
-        {PUT: asks(lambda body: {**body, "namespace": [label.replace(".", "") or "none" for label in body["namespace"]]})},
+        {
+            PUT: asks(
+                lambda body: {**body, "namespace": [label.replace(".", "") or "none" for label in body["namespace"]]}
+            )
+        },
     ),
 )

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.conformance.broken.changes import streams, without_query
+from tests.conformance.broken.changes import silence, streams, without_query
 from tests.conformance.broken.fault import Fault
 from tests.conformance.broken.proxy import Piecewise
 
@@ -30,11 +30,7 @@ HEARTBEAT = b": heartbeat\r\n\r\n"
 
 
 async def silent_for_ever(asked: Asked) -> Told:
-    async def rest() -> AsyncIterator[bytes]:
-        await asyncio.Event().wait()
-        yield b""
-
-    return replace(await asked.told(), rest=rest)
+    return replace(await asked.told(), rest=silence)
 
 
 async def beating_for_ever(asked: Asked) -> Told:
@@ -81,6 +77,12 @@ def with_other_values(events: list[bytes]) -> list[bytes]:
     """Empty the last values."""
     values = [event for event in events if event.startswith(b"event: values\r\n")]
     return [saying(event, b"{}") if values and event is values[-1] else event for event in events]
+
+
+def without_the_last_task(events: list[bytes]) -> list[bytes]:
+    """Leave out the last event of the mode `tasks`."""
+    tasks = [event for event in events if event.startswith(b"event: tasks\r\n")]
+    return [event for event in events if event not in tasks[-1:]]
 
 
 def of_both(name: str, sentence: str, change: Change) -> tuple[Fault, Fault]:
@@ -164,5 +166,11 @@ FAULTS = (
         "The protocol of a thread tells everything twice.",
         "protocol-is-numbered",
         {PROTOCOL: Piecewise(lambda piece: piece + piece)},
+    ),
+    Fault(
+        "task-never-ends",
+        "A stream does not tell what came of the last task.",
+        "stream-modes-agree",
+        {THREAD: streams(without_the_last_task)},
     ),
 )

@@ -121,9 +121,14 @@ FAULTS = (
         "thread-patch-merges",
         {PATCH: notes_an_error, READ: with_what_is_noted},
     ),
-    Fault("page-skips-one", "Between two pages of threads, one is lost.", "thread-pages-partition", {SEARCH: moved(+1)}),
     Fault(
-        "page-repeats-one", "A page of threads begins with the last of the former.", "thread-pages-partition", {SEARCH: moved(-1)}
+        "page-skips-one", "Between two pages of threads, one is lost.", "thread-pages-partition", {SEARCH: moved(+1)}
+    ),
+    Fault(
+        "page-repeats-one",
+        "A page of threads begins with the last of the former.",
+        "thread-pages-partition",
+        {SEARCH: moved(-1)},
     ),
     Fault(
         "page-is-too-long",
@@ -137,10 +142,25 @@ FAULTS = (
         "thread-filters",
         {SEARCH: without("metadata")},
     ),
-    Fault("search-ignores-status", "A search for a status finds all threads.", "thread-filters", {SEARCH: without("status")}),
-    Fault("search-ignores-values", "A search for values finds all threads.", "thread-values-filter", {SEARCH: without("values")}),
+    Fault(
+        "search-ignores-status",
+        "A search for a status finds all threads.",
+        "thread-filters",
+        {SEARCH: without("status")},
+    ),
+    Fault(
+        "search-ignores-values",
+        "A search for values finds all threads.",
+        "thread-values-filter",
+        {SEARCH: without("values")},
+    ),
     Fault("search-ignores-ids", "A search for ids finds all threads.", "thread-filters", {SEARCH: without("ids")}),
-    Fault("count-is-one-too-many", "A count of threads is one too many.", "thread-filters", {COUNT: answers(lambda n: n + 1)}),
+    Fault(
+        "count-is-one-too-many",
+        "A count of threads is one too many.",
+        "thread-filters",
+        {COUNT: answers(lambda n: n + 1)},
+    ),
     Fault(
         "search-leaves-out-the-newest",
         "The thread that was made last is not found.",

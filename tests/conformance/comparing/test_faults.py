@@ -9,7 +9,7 @@ import pytest
 
 from tests.conformance.comparing.servers import Exchange, Fake, Fault
 from understudy.conformance.comparing.comparison import Outcome, Plan, compare
-from understudy.conformance.comparing.deployment import Address
+from understudy.conformance.comparing.deployment import Address, Unreachable
 from understudy.conformance.comparing.hunt import Bounds
 
 
@@ -218,6 +218,19 @@ def test_nothing_is_left_behind_by_a_run_that_is_stopped(fakes: tuple[Fake, Fake
 
     assert [fake.holds() for fake in fakes] == before
     assert len(fakes[0].app.asked) < 400
+
+
+def test_nothing_is_left_behind_when_the_other_one_goes_away(fakes: tuple[Fake, Fake]) -> None:
+    gone = Fake()
+    gone.play("reference")
+    before = fakes[1].holds()
+    one, other = Address(gone.url), Address(fakes[1].url)
+    bounds = Bounds(max_examples=500, max_steps=15, max_time=60, max_differences=1, seed=1, workers=2)
+
+    with pytest.raises(Unreachable, match=gone.url):
+        compare(Plan(one=one, other=other, bounds=bounds), lambda progress: gone.close())
+
+    assert fakes[1].holds() == before
 
 
 def test_one_server_compared_with_itself_does_not_differ(fakes: tuple[Fake, Fake]) -> None:

@@ -31,7 +31,9 @@ def configuration(settings: Settings, stage: Stage) -> JsonObject:
     both["parameters"] = {
         name: each for name, each in both["parameters"].items() if each.get("dictionary") not in empty
     }
-    return {**both, "operations": [*both.get("operations", []), *of_contract.get("operations", [])]}
+    generation = {**both.pop("generation", {}), **of_contract.get("generation", {})}
+    operations = [*both.get("operations", []), *of_contract.get("operations", [])]
+    return {**both, "generation": generation, "operations": operations}
 
 
 def _filled(values: list[str], stage: Stage) -> Iterable[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ import hypothesis.configuration
 
 from understudy.conformance.comparing import known as known_differences
 from understudy.conformance.comparing.agent_server import VOCABULARY
-from understudy.conformance.comparing.deployment import Address, Deployment
+from understudy.conformance.comparing.deployment import Address, Deployment, Unreachable
 from understudy.conformance.comparing.hunt import Bounds, Hunt, Progress
 from understudy.conformance.comparing.known import Known
 from understudy.conformance.comparing.sequences import sequences
@@ -81,7 +81,8 @@ def compare(plan: Plan, tell: Callable[[Progress], None] = lambda progress: None
                 hunt.run(sequences(vocabulary, graphs, max_steps=plan.bounds.max_steps), plan.bounds)
         finally:
             for side, deployment in enumerate((one, other)):
-                left += [(deployment.address.shown, name) for name in hunt.traces(side).sweep()]
+                with suppress(Unreachable):  # the other one is to be left as it was all the same
+                    left += [(deployment.address.shown, name) for name in hunt.traces(side).sweep()]
         return Outcome(plan, tuple(graph.graph_id for graph in graphs), hunt.progress, hunt.known, tuple(left))
     finally:
         one.close()

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from understudy.conformance import streams
-from understudy.conformance.laws.playing import CREATE, GET, NEW_THREAD, RunLaw, chances, modes, ways
-from understudy.conformance.laws.streams import FROM_THE_START, told_of
+from understudy.conformance.laws.playing import CREATE, GET, NEW_THREAD, chances, modes, ways
+from understudy.conformance.laws.streams import FROM_THE_START, StreamLaw, told_of
 
 if TYPE_CHECKING:
     from understudy.contract.events import SentEvent
@@ -23,7 +23,7 @@ CHANNELS = ("values", "updates", "messages", "tools", "lifecycle", "input", "cus
 """What can be told of a thread in its protocol."""
 
 
-class ThreadStreamShowsRuns(RunLaw):
+class ThreadStreamShowsRuns(StreamLaw):
     """A client follows a thread on which runs take place, and another one comes when they are over."""
 
     name = "thread-stream-shows-runs"
@@ -57,7 +57,7 @@ class ThreadStreamShowsRuns(RunLaw):
         self.checked(streams.check_each, events, self.event_schema(THREAD_STREAM))
 
 
-class ProtocolIsNumbered(RunLaw):
+class ProtocolIsNumbered(StreamLaw):
     """A client subscribes to a thread by the thread protocol, and starts runs by it."""
 
     name = "protocol-is-numbered"

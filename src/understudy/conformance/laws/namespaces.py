@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from understudy.conformance.laws.store import DELETE, GET, KEYS, NAMESPACES, PAGES, PLACES, PUT, SEARCH, StoreLaw
 
@@ -22,9 +22,10 @@ class StoreNamespaces(StoreLaw):
     operations = (NAMESPACES, PUT)
     ends = st.none() | st.lists(st.sampled_from(("a", "b", "*")), min_size=1, max_size=2)
 
-    @rule(place=PLACES, key=KEYS)
-    def put_one(self, place: tuple[str, ...], key: str) -> None:
-        self.put(place, key, {"n": 2})
+    @initialize(places=st.lists(PLACES, min_size=2, max_size=5, unique=True))
+    def put_some(self, places: list[tuple[str, ...]]) -> None:
+        for place in places:
+            self.put(place, "k", {"n": 2})
 
     @rule(start=st.lists(st.sampled_from(("a", "b", "*")), max_size=2), end=ends, depth=st.none() | st.integers(1, 3))
     def list_them(self, start: list[str], end: list[str] | None, depth: int | None) -> None:

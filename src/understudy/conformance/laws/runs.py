@@ -249,9 +249,8 @@ class RunIsAtItsLocation(RunLaw):
         self.pick(chance)
         thread_id = self.new_thread()
         answer = self.accepted(self.ask(how, self.started(chance), thread_id=thread_id))
-        row = self.runs(thread_id)[0]
+        places = [f"/threads/{thread_id}/runs/{row['run_id']}" for row in self.runs(thread_id)]
 
-        expected = f"/threads/{thread_id}/runs/{row['run_id']}"
         location = answer.headers.get("content-location")
-        self.hold(location == expected, f"{how} says that its run is at {location}, but it is at {expected}")
-        self.over(thread_id, row["run_id"])
+        self.hold([location] == places, f"{how} says that its run is at {location}, but the thread's are {places}")
+        self.over(thread_id, run_named(answer))

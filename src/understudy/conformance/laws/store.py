@@ -27,9 +27,9 @@ NAMESPACES = "POST /store/namespaces"
 _MANY = 1000
 PAGES = 50
 
-PLACES = st.lists(st.sampled_from(("a", "b", "a b", "ä")), max_size=2).map(tuple)
-"""Namespaces below that of the example."""
-KEYS = st.sampled_from(("k", "l", "a.b", "k/1", "ü"))
+PLACES = st.sampled_from(((), ("a",), ("b",), ("a", "b"), ("a", "a"), ("ä", "a b"), ("b", "a", "b")))
+"""Namespaces below that of the example: few, so that they meet again."""
+KEYS = st.sampled_from(("k", "a.b", "k/ü"))
 DOCUMENTS: st.SearchStrategy[JsonObject] = st.fixed_dictionaries(
     {},
     optional={
@@ -106,11 +106,15 @@ class StoreAgrees(StoreLaw):
     def put_one(self, place: tuple[str, ...], key: str, value: JsonObject) -> None:
         self.put(place, key, value)
         self.get_one(place, key)
+        self.search(())
 
-    @rule(place=PLACES, key=KEYS)
-    def delete_one(self, place: tuple[str, ...], key: str) -> None:
+    @rule(chance=st.integers(0, 9))
+    def delete_one(self, chance: int) -> None:
+        names = list(self.items) or [((), "k")]
+        place, key = names[chance % len(names)]
         self.delete(place, key)
         self.get_one(place, key)
+        self.search(())
 
     @rule(place=PLACES, key=KEYS)
     def get_one(self, place: tuple[str, ...], key: str) -> None:

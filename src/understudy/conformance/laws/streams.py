@@ -14,7 +14,9 @@ from understudy.conformance.laws.playing import (
     JOIN_STREAM,
     MODES,
     NEW_THREAD,
+    STATE,
     STREAM,
+    THREAD,
     RunLaw,
     chances,
     modes,
@@ -43,6 +45,8 @@ watched = st.fixed_dictionaries(
 class StreamLaw(RunLaw):
     """A law of streams."""
 
+    phase = "streams"
+
     def streamed(self, thread_id: str, body: JsonObject) -> tuple[str, list[SentEvent]]:
         """Start a run and return its id and all events that it shows."""
         answer = self.ask(STREAM, body, thread_id=thread_id)
@@ -55,17 +59,17 @@ class StreamLaw(RunLaw):
         answer = self.ask(JOIN_STREAM, query=query, headers=headers, thread_id=thread_id, run_id=run_id)
         return self.events(answer)
 
-
-def _whole(law: StreamLaw, events: list[SentEvent], run_id: str, body: JsonObject) -> None:
-    asked = body["stream_mode"] or ["values"]
-    law.checked(
-        streams.check_run,
-        events,
-        run_id,
-        modes=[asked] if isinstance(asked, str) else asked,
-        subgraphs=body.get("stream_subgraphs", False),
-        resumable=body.get("stream_resumable", False),
-    )
+    def whole(self, events: list[SentEvent], run_id: str, body: JsonObject) -> None:
+        """Say that these have to be all events of a run that was started with a body."""
+        asked = body["stream_mode"] or ["values"]
+        self.checked(
+            streams.check_run,
+            events,
+            run_id,
+            modes=[asked] if isinstance(asked, str) else asked,
+            subgraphs=body.get("stream_subgraphs", False),
+            resumable=body.get("stream_resumable", False),
+        )
 
 
 class RunStreamIsWhole(StreamLaw):
@@ -83,15 +87,15 @@ class RunStreamIsWhole(StreamLaw):
         self.pick(chance)
         self.thread_id = self.new_thread()
 
-    @rule(chance=chances, way=ways, watch=watched, odd=st.just({}) | oddities)
-    def watch(self, chance: int, way: JsonObject, watch: JsonObject, odd: JsonObject) -> None:
-        body = {**self.started(chance, **way, **watch), **self.named(odd)}
+    @rule(chance=chances, way=ways, view=watched, odd=st.just({}) | oddities)
+    def watch(self, chance: int, way: JsonObject, view: JsonObject, odd: JsonObject) -> None:
+        body = {**self.started(chance, **way, **view), **self.named(odd)}
         answer = self.ask(STREAM, body, thread_id=self.thread_id)
         if odd and not answer.ok:
             return  # it may be refused
         events, run_id = self.events(answer, self.thread_id), run_named(answer)
 
-        _whole(self, events, run_id, body)
+        self.whole(events, run_id, body)
         self.checked(streams.check_end, events, self.settled(self.thread_id, run_id))
 
 
@@ -104,16 +108,16 @@ class StatelessStreamIsWhole(StreamLaw):
     operations = (STATELESS,)
     steps = 1
 
-    @rule(chance=chances, way=ways, watch=watched, odd=st.just({}) | oddities)
-    def watch(self, chance: int, way: JsonObject, watch: JsonObject, odd: JsonObject) -> None:
+    @rule(chance=chances, way=ways, view=watched, odd=st.just({}) | oddities)
+    def watch(self, chance: int, way: JsonObject, view: JsonObject, odd: JsonObject) -> None:
         self.pick(chance)
-        body = {**self.started(chance, **way, **watch), **self.named(odd)}
+        body = {**self.started(chance, **way, **view), **self.named(odd)}
         answer = self.ask(STATELESS, body)
         if odd and not answer.ok:
             return  # it may be refused
         events = self.events(answer)
 
-        _whole(self, events, run_named(answer), body)
+        self.whole(events, run_named(answer), body)
 
 
 class StreamEndsInState(StreamLaw):
@@ -122,7 +126,7 @@ class StreamEndsInState(StreamLaw):
     name = "stream-ends-in-state"
     sentence = "The last values that a run streams are the values of the thread's state, and of the thread."
     section = STREAM
-    operations = (STREAM, NEW_THREAD, GET, "GET /threads/{thread_id}", "GET /threads/{thread_id}/state")
+    operations = (STREAM, NEW_THREAD, GET, THREAD, STATE)
     steps = 3
     examples = 0.2
 
@@ -140,7 +144,7 @@ class StreamEndsInState(StreamLaw):
         if not told:
             return  # it failed before it began
         last = without_interrupts(told[-1])
-        state = self.told("GET /threads/{thread_id}/state", thread_id=self.thread_id)
+        state = self.told(STATE, thread_id=self.thread_id)
 
         self.same(last, state["values"], f"the last values of run {run_id}, held against the state")
         self.same(self.thread(self.thread_id)["values"], last, f"the thread's values after run {run_id}")
@@ -161,11 +165,11 @@ class StreamResumes(StreamLaw):
         self.pick(chance)
         self.thread_id = self.new_thread()
         body = self.started(chance, stream_mode=shown, stream_subgraphs=subgraphs, stream_resumable=True)
-        self.run_id, self.events_ = self.streamed(self.thread_id, body)
+        self.run_id, self.seen = self.streamed(self.thread_id, body)
 
     @rule(chance=st.integers(0, 999))
     def resume(self, chance: int) -> None:
-        kept = [event for event in self.events_ if event.name != "error"]
+        kept = [event for event in self.seen if event.name != "error"]
         place = chance % (len(kept) + 1) - 1
         after = str(kept[place].id) if place >= 0 else FROM_THE_START
 
@@ -187,7 +191,7 @@ class JoinedModeFilters(StreamLaw):
         self.thread_id = self.new_thread()
         shown = [mode for mode in shown if not mode.startswith("messages")] or ["values", "updates"]
         self.shown = shown
-        self.run_id, self.events_ = self.streamed(
+        self.run_id, self.seen = self.streamed(
             self.thread_id, self.started(chance, stream_mode=shown, stream_resumable=True)
         )
 
@@ -195,7 +199,7 @@ class JoinedModeFilters(StreamLaw):
     def join(self, chance: int) -> None:
         mode = self.shown[chance % len(self.shown)]
         found = self.joined(self.thread_id, self.run_id, FROM_THE_START, stream_mode=mode)
-        expected = [event for event in self.events_ if streams.is_of(mode)(event)]
+        expected = [event for event in self.seen if streams.is_of(mode)(event)]
         found = [event for event in found if event.name != "metadata"]
 
         self.same(told_of(found), told_of(expected), f"the events of mode {mode}")
