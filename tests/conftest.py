@@ -20,7 +20,7 @@ from understudy.state.world import World
 
 
 class Server:
-    """The fake behind a real port, perhaps with something `around` it. `world` is what it serves; each test gets one."""
+    """The fake behind a real port, with something `around` it. `world` is what it serves now; each test gets one."""
 
     def __init__(self, settings: Settings, around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> None:
         self.world = World()

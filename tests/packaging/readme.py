@@ -1,7 +1,7 @@
 """Reads the fenced blocks of a document and runs them as its reader would.
 
 `sh`      Each line is a command. `make X` must be a target; `understudy …` is run, `understudy serve …` and
-          `make serve` until the server is ready.
+          `make serve` until the server is ready. One that names `http://127.0.0.1:8123` finds a server there, as below.
 `python`  Run as a script. `http://127.0.0.1:8123` in it is a server started as the last `serve` above the block says.
 `text`    What the block above it prints, up to ids and times. Under a heading of its own it is a picture.
 `yaml`    A scenario, held to be valid by `understudy scenarios validate`.
@@ -109,11 +109,11 @@ def serving(project: Project, options: tuple[str, ...], line: int) -> Iterator[t
         raise Broken(f"line {line}: {shlex.join(command)} ended with {process.returncode} on SIGTERM\n{rest}")
 
 
-def _run_sh(block: Block, project: Project, _scratch: Path) -> str:
-    return "".join(_run_command(words, block, project) for words in commands(block))
+def _run_sh(block: Block, project: Project, scratch: Path) -> str:
+    return "".join(_run_command(words, block, project, scratch) for words in commands(block))
 
 
-def _run_command(words: list[str], block: Block, project: Project) -> str:
+def _run_command(words: list[str], block: Block, project: Project, scratch: Path) -> str:
     printed = ""
     match words:
         case ["make", *targets]:
@@ -121,6 +121,10 @@ def _run_command(words: list[str], block: Block, project: Project) -> str:
                 _check_target(target, block, project)
         case ["understudy", "serve", *_]:
             pass
+        case ["understudy", *arguments] if SERVER in arguments:
+            with serving(project, block.serve, block.line) as (url, _):
+                told = [argument.replace(SERVER, url) for argument in arguments]
+                printed = _run_to_the_end([*project.command, *told], block, scratch).replace(url, SERVER)
         case ["understudy", *arguments]:
             printed = _run_to_the_end([*project.command, *arguments], block, project.root)
         case ["git", "clone", *_] | ["cd", _] | ["pip", "install", *_]:

@@ -26,11 +26,18 @@ def shipped(api: str) -> dict[str, Traversable]:
 
 
 def find(settings: Settings, version: str | None) -> Path | None:
-    """Return the file of the baseline that settings name; None where there is none to be. SetupError if it is not there.
+    """Return the file of the baseline that settings name; None where there is none to be.
+
+    SetupError if it is not there, and if it ships and were to be written to.
 
     What ships tells what a version does otherwise than its published document says; so `auto` finds it only where a
     deployment is held to that.
     """
+    if settings.update_baseline and settings.baseline in (AUTO, NONE, *shipped(settings.api)):
+        raise SetupError(
+            f"--update-baseline writes into a file of your own, not into --baseline {settings.baseline}: "
+            "name one, as in --baseline known.json"
+        )
     if settings.baseline == NONE:
         return None
     there = shipped(settings.api)

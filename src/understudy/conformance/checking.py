@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import requests
 import schemathesis
 from schemathesis.cli.events import LoadingFinished, LoadingStarted
 from schemathesis.config import SanitizationConfig, SchemathesisConfig
@@ -27,7 +28,7 @@ from understudy.conformance.agent_server.guard import Guard
 from understudy.conformance.agent_server.survey import survey
 from understudy.conformance.asking import Asker, Unexamined
 from understudy.conformance.baselines import find
-from understudy.conformance.contracts import Chosen, choose
+from understudy.conformance.contracts import Chosen, choose, unlink
 from understudy.conformance.laws.running import Trial
 from understudy.conformance.ledger import Ledger
 from understudy.conformance.selection import excluded_from, generated_for, included_in, laws_for, leave_out
@@ -40,7 +41,6 @@ from understudy.errors import SetupError
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    import requests
     from schemathesis.baseline import Baseline
     from schemathesis.core.transport import Response
     from schemathesis.specs.openapi.schemas import OpenApiSchema
@@ -96,6 +96,11 @@ class Checkup:
     _cleaned: bool = False
 
     @property
+    def is_clean(self) -> bool:
+        """Whether nothing is left, as far as is known, of what the check made."""
+        return self.settings.read_only or (self._cleaned and not self.leaks)
+
+    @property
     def session(self) -> requests.Session:
         """A connection that sends what the settings say with each request."""
         return make_session(self.schema.config)
@@ -104,19 +109,32 @@ class Checkup:
         """Yield what happens. Everything that was made is removed at the end, whatever happens."""
         began = time.monotonic()
         yield LoadingStarted(location=self.chosen.name)
-        yield LoadingFinished.from_schema(
-            self.schema, location=self.chosen.name, start_time=time.time(), base_url=self.settings.url
-        )
+        yield self._loaded()
         try:
             for event in self._engine_events():
                 if isinstance(event, events.EngineFinished):
                     if event.stop_reason.value in ("completed", "max_time"):
                         yield from self._law_events(began, baseline)
                     yield from self._cleaning_events()
+                    event.running_time = time.monotonic() - began
+                    event.timestamp = time.time()
                 yield event
         finally:
             for _ in self._cleaning_events():
                 pass
+
+    def _loaded(self) -> LoadingFinished:
+        """Return the event that tells reports of the document. A law counts as the operation that it is about.
+
+        So the failures of laws are told among those of operations, and not at the end.
+        """
+        loaded = LoadingFinished.from_schema(
+            self.schema, location=self.chosen.name, start_time=time.time(), base_url=self.settings.url
+        )
+        about = {law.name: law.operations[0] for law in self.laws}
+        find_operation = self.schema.find_operation_by_label
+        loaded.find_operation_by_label = lambda label: find_operation(about.get(label, label))
+        return loaded
 
     # ------------------------------------------------------------------------------------------------- the phases
 
@@ -178,7 +196,8 @@ class Checkup:
     def _cleaning_events(self) -> Generator[events.EngineEvent, None, None]:
         if self._cleaned or self.settings.read_only:
             return
-        self._cleaned = True
+        self.leaks.clear()
+        unexamined: str | None = None
         # With all operations there are, whatever is left out of the check.
         asker = asking(self.settings, CLEANING)
         phase = Phase(name=PhaseName.STATEFUL_TESTING)
@@ -186,19 +205,24 @@ class Checkup:
         started = events.ScenarioStarted(phase=phase.name, suite_id=suite.id, label=CLEANING)
         began = time.monotonic()
         yield from (events.PhaseStarted(phase=phase, payload=None), suite, started)
-        for leak in clean(asker, self.stage.ledger):
-            case_id = leak.answer.case_id
-            told = f"{leak.kind} {leak.name} is still there: {leak.answer.operation} answered {leak.answer.status}"
-            steps = asker.steps()
-            self.leaks.append(told)
-            asker.recorder.record_check_failure(
-                name="leaves_nothing",
-                case_id=case_id,
-                code_sample=steps[-1].curl,
-                failure=Leaked(leak.answer.operation, told, case_id),
-                steps=steps,
-            )
-        finished = self._finished(started, asker.recorder, time.monotonic() - began, None, None)
+        try:
+            for leak in clean(asker, self.stage.ledger):
+                case_id = leak.answer.case_id
+                told = f"{leak.kind} {leak.name} is still there: {leak.answer.operation} answered {leak.answer.status}"
+                steps = asker.steps()
+                self.leaks.append(told)
+                asker.recorder.record_check_failure(
+                    name="leaves_nothing",
+                    case_id=case_id,
+                    code_sample=steps[-1].curl,
+                    failure=Leaked(leak.answer.operation, told, case_id),
+                    steps=steps,
+                )
+        except Unexamined as reason:
+            unexamined = str(reason)
+        else:
+            self._cleaned = True
+        finished = self._finished(started, asker.recorder, time.monotonic() - began, unexamined, None)
         yield finished
         yield events.SuiteFinished(id=suite.id, phase=phase.name, status=finished.status)
         yield events.PhaseFinished(phase=phase, status=finished.status, payload=None)
@@ -261,6 +285,7 @@ def prepare(settings: Settings) -> Checkup:
         **({"baseline": str(baseline)} if baseline else {}),
     }
     told.setdefault("generation", {})["max-examples"] = settings.max_examples
+    unlink(chosen.document, [each for each in known if str(each) not in selected])
     left_out = [str(each) for each in operations(chosen.document) if str(each) not in selected]
     if left_out:
         # Such a request is never sent, not even as a wrong method on a path.
@@ -273,22 +298,37 @@ def prepare(settings: Settings) -> Checkup:
 
 
 def reach(settings: Settings) -> str | None:
-    """Return the version that a deployment tells, None if it tells none. SetupError if nobody answers."""
-    import requests
+    """Return the version that a deployment tells, None if it tells none.
 
+    SetupError if nobody answers, if it wants credentials, and if neither `GET /info` nor a search for assistants is
+    answered as by an Agent Server.
+    """
+    session = requests.Session()
+    session.headers.update(settings.headers)
     try:
-        answer = requests.get(
-            f"{settings.url.rstrip('/')}/info", headers=dict(settings.headers), timeout=settings.timeout
-        )
+        info = session.get(f"{settings.url}/info", timeout=settings.timeout)
+        found = session.post(f"{settings.url}/assistants/search", json={"limit": 1}, timeout=settings.timeout)
     except requests.RequestException as error:
         raise SetupError(f"nobody answers at {settings.url}: {_reason(error)}") from None
-    if answer.status_code in (401, 403):
-        raise SetupError(f"{settings.url} answers {answer.status_code}: give a key with --api-key or --header")
+    for answer in (info, found):
+        if answer.status_code in (401, 403):
+            raise SetupError(f"{settings.url} answers {answer.status_code}: give a key with --api-key or --header")
+    told = _json(info)
+    if isinstance(told, dict) and "version" in told:
+        return str(told["version"])
+    if not isinstance(_json(found), list):
+        kind = found.headers.get("content-type", "no content").partition(";")[0]
+        raise SetupError(
+            f"{settings.url} is no Agent Server: POST /assistants/search answered {found.status_code} with {kind}"
+        )
+    return None
+
+
+def _json(answer: requests.Response) -> Any:
     try:
-        told = answer.json()
+        return answer.json()
     except ValueError:
         return None
-    return str(told["version"]) if isinstance(told, dict) and "version" in told else None
 
 
 def sanitization(settings: Settings) -> JsonObject:
@@ -307,17 +347,27 @@ def reports(settings: Settings) -> JsonObject:
 def asking(settings: Settings, label: str) -> Asker:
     """Return something that asks a deployment by the observed contract, and whose requests no report shows."""
     document = copy.deepcopy(load_contract(settings.api).observed)
-    told = {"base-url": settings.url, "headers": dict(settings.headers), "request-timeout": settings.timeout}
+    told = {
+        "base-url": settings.url,
+        "headers": dict(settings.headers),
+        "request-timeout": settings.timeout,
+        "output": {"sanitization": sanitization(settings)},
+    }
     schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(told))
     return Asker(schema, make_session(schema.config), ScenarioRecorder(label=label))
 
 
 def _survey(settings: Settings, ledger: Ledger) -> Stage:
-    """Return what a deployment has to play with."""
+    """Return what a deployment has to play with. What was made for it is removed if it comes to nothing."""
+    asker = asking(settings, "survey")
     try:
-        return survey(asking(settings, "survey"), ledger, settings.graph_ids)
-    except Unexamined as reason:
-        raise SetupError(f"{settings.url} is no Agent Server: {reason}") from None
+        return survey(asker, ledger, settings.graph_ids)
+    except BaseException as reason:
+        for _ in clean(asker, ledger):
+            pass
+        if isinstance(reason, Unexamined):
+            raise SetupError(f"{settings.url} is no Agent Server: {reason}") from None
+        raise
 
 
 def _reason(error: Exception) -> str:

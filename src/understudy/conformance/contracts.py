@@ -16,11 +16,11 @@ from understudy.contract.documents import Loader, load_contract
 from understudy.contract.events import MEDIA_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from understudy.conformance.settings import Settings
     from understudy.contract.operations import Operation
-    from understudy.wire import JsonObject
+    from understudy.wire import Json, JsonObject
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ def choose(settings: Settings) -> Chosen:
     document: JsonObject = copy.deepcopy(getattr(contract, settings.contract))
     if settings.contract == "published":
         _guide(document, contract.observed)
+        _forget_nullable(document)
     file = f"{settings.api}.yaml"
     text = (files("understudy.specs") / file).read_text(encoding="utf-8")
     return Chosen(f"{settings.api}, {settings.contract}", document, f"specs/{file}", text)
@@ -91,6 +92,14 @@ def _guide(published: JsonObject, observed: JsonObject) -> None:
             _guide_operation(operation, other)
 
 
+def _forget_nullable(part: Json) -> None:
+    """Take out what OpenAPI 3.1 does not know any more, and a checker might still take at its word."""
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _forget_nullable(inner)
+    if isinstance(part, dict) and part.get("nullable") is True and "type" in part:
+        del part["nullable"]
+
+
 def _guide_operation(published: JsonObject, observed: JsonObject) -> None:
     for status, answer in published.get("responses", {}).items():
         # Where a document calls a stream a text, that is no schema of its events.
@@ -108,6 +117,20 @@ def _guide_operation(published: JsonObject, observed: JsonObject) -> None:
 def endless(operations: Iterator[Operation], document: JsonObject) -> set[str]:
     """Return the operations whose answers do not come to an end by themselves (`x-endless`)."""
     return {str(each) for each in operations if document["paths"][each.path][each.method].get("x-endless")}
+
+
+def unlink(document: JsonObject, left_out: Collection[Operation]) -> None:
+    """Remove the links that lead to operations which are left out: Schemathesis would call them invalid."""
+    gone = {operation.id for operation in left_out}
+    shared = document.get("components", {}).get("links", {})
+    for item in document["paths"].values():
+        answers = (entry.get("responses", {}).values() for entry in item.values() if isinstance(entry, dict))
+        for answer in (each for some in answers for each in some if "links" in each):
+            answer["links"] = {
+                name: link
+                for name, link in answer["links"].items()
+                if shared.get(link.get("$ref", "").rpartition("/")[2], link).get("operationId") not in gone
+            }
 
 
 def _member(node: yaml.Node | None, name: str) -> yaml.Node | None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from schemathesis.baseline.model import failure_identity
 from schemathesis.engine import Status, events
 
+from understudy.conformance.laws.law import Broken
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -52,9 +54,10 @@ class Cause:
         return failure_identity(self.failure, self.check)
 
     @property
-    def order(self) -> tuple[int, str, str]:
-        """The worst first, then by operation."""
-        return _SEVERITIES.index(self.failure.severity.value), self.failure.operation or "", self.check
+    def order(self) -> tuple[int, bool, str, str]:
+        """The worst first, laws before what else is as bad, then by operation."""
+        no_law = not isinstance(self.failure, Broken)
+        return _SEVERITIES.index(self.failure.severity.value), no_law, self.failure.operation or "", self.check
 
 
 @dataclass
@@ -84,6 +87,14 @@ class Findings:
     def news(self) -> list[Cause]:
         """What the baseline does not know, the worst first."""
         return sorted((each for each in self.causes.values() if each.known is None), key=lambda each: each.order)
+
+    @property
+    def broken(self) -> list[list[Cause]]:
+        """The news, those together that one request showed: a server error is no documented status either."""
+        together: dict[tuple[str, ...], list[Cause]] = {}
+        for cause in self.news:
+            together.setdefault((cause.failure.operation or "", *cause.curls), []).append(cause)
+        return list(together.values())
 
     @property
     def known(self) -> list[Cause]:

@@ -104,15 +104,20 @@ def address(text: str) -> tuple[str, dict[str, str]]:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise SetupError(f"{text} is no address: {error}") from None
+        raise SetupError(f'"{_public(text)}" is no address: {error}') from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SetupError(f'"{text}" is no address of a server: it begins with http:// or https://')
+        raise SetupError(f'"{_public(text)}" is no address of a server: it begins with http:// or https://')
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     bare = urlunsplit((parts.scheme, f"{host}:{port}" if port else host, parts.path.rstrip("/"), "", ""))
     if parts.username is None:
         return bare, {}
     told = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
     return bare, {"authorization": f"Basic {base64.b64encode(told.encode()).decode()}"}
+
+
+def _public(text: str) -> str:
+    """Return a would-be address without the user and the password it may name."""
+    return text.rpartition("@")[2]
 
 
 def headers(lines: Iterable[str], api_key: str | None) -> dict[str, str]:

@@ -94,12 +94,12 @@ FAULTS = (
         also=frozenset({"negative_data_rejection"}),
     ),
     Fault(
-        "missing-is-an-error",
-        "What does not exist is answered with 500.",
+        "refusal-is-an-error",
+        "A request that is invalid is answered with 500.",
         "not_a_server_error",
-        {ASSISTANT: instead_of(404, 500)},
-        at=ASSISTANT,
-        also=frozenset({"status_code_conformance"}),
+        {COUNT: instead_of(422, 500)},
+        at=COUNT,
+        also=frozenset({"status_code_conformance", "negative_data_rejection"}),
     ),
     Fault(
         "success-is-an-error",

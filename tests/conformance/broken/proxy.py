@@ -73,7 +73,7 @@ class Asked:
     query: httpx.QueryParams
     headers: dict[str, str]
     content: bytes
-    memory: dict[str, Any]
+    memory: dict[Any, Any]
     behind: httpx.AsyncClient
 
     @property
@@ -130,7 +130,7 @@ class Proxy:
         self._app = app
         self._behind = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://behind")
         self._changes: list[tuple[str, re.Pattern[str], Change]] = []
-        self._memory: dict[str, Any] = {}
+        self._memory: dict[Any, Any] = {}
         self.failures: list[Exception] = []
 
     def break_with(self, changes: Mapping[str, Change]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from understudy.conformance.stage import Graph, Stage
+from understudy.errors import SetupError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,14 +38,18 @@ _SOME = 50
 
 
 def survey(asker: Asker, ledger: Ledger, graph_ids: Sequence[str]) -> Stage:
-    """Return what there is to play with. Unexamined if the deployment does not tell.
+    """Return what there is to play with. Unexamined if the deployment does not tell, SetupError for an unknown graph.
 
     What a graph can be started with is known of some, and asked of others by their schemas: a graph with a channel of
     messages gets one, all others an empty object.
     """
     wanted = list(graph_ids) or list(_graph_ids(asker))
     wanted.sort(key=lambda graph_id: _PLAIN.index(graph_id) if graph_id in _PLAIN else len(_PLAIN))
-    return Stage(ledger, [graph for graph_id in wanted if (graph := _graph(asker, ledger, graph_id))])
+    graphs = {graph_id: _graph(asker, ledger, graph_id) for graph_id in wanted}
+    for graph_id in graph_ids:
+        if graphs[graph_id] is None:
+            raise SetupError(f'the deployment has no graph "{graph_id}".{did_you_mean(graph_id, _graph_ids(asker))}')
+    return Stage(ledger, [graph for graph in graphs.values() if graph is not None])
 
 
 def _graph_ids(asker: Asker) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from understudy.conformance.laws import (
     answers,
+    asides,
     assistants,
     copies,
     crons,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 LAWS: dict[str, tuple[type[Law], ...]] = {
     "agent-server": (
+        asides.ThreadPatchMinimal,
+        asides.WebhooksAreTaken,
         copies.CopyEqualsSource,
         copies.CopyIsIndependent,
         threads.ThreadPatchMerges,

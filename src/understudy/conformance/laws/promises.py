@@ -35,7 +35,7 @@ class RequestPromise(Promise):
 
 
 class MissingIs404(RequestPromise):
-    """Each operation is asked for something that does not exist, also where no 404 is declared: its answer is checked."""
+    """Each operation is asked for what does not exist, also where no 404 is declared: its answer is checked."""
 
     name = "missing-is-404"
     sentence = "What does not exist is answered with the 404 that the document declares."

@@ -63,6 +63,8 @@ class Trial:
             pass  # `broken` holds the shortest; once time is up, Hypothesis sees it hold all of a sudden
         except Unexamined as reason:
             self.unexamined = str(reason)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            self.unexamined = f"an answer is not what the law needs: {type(error).__name__}: {error}"
         finally:
             self.seconds = time.monotonic() - began
         if self.broken is not None:

@@ -1,159 +1,106 @@
-"""What a person reads: how far a check has got while it runs, and at its end what broke, grouped by cause."""
+"""How far a check has got, while it runs: a line that changes where there is a terminal, a line per phase otherwise."""
 
 from __future__ import annotations
 
-import sys
+import os
 import time
 from typing import TYPE_CHECKING, TextIO
 
-from schemathesis.cli.commands.run.handlers.base import EventHandler
 from schemathesis.engine import events
 from schemathesis.engine.run import INTERNAL_PHASES
 
+from understudy.conformance.checking import CLEANING
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from schemathesis.cli.context import BaseExecutionContext
-
     from understudy.conformance.checking import Checkup
-    from understudy.conformance.findings import Cause, Findings
+    from understudy.conformance.findings import Findings
+    from understudy.conformance.reporting.hiding import Hiding
 
 _OFTEN = 0.1
 """Seconds between two changes of the line that shows how far a check has got."""
-_WIDEST = 160
-_SHOWN = 3
-"""How many lines of a failure's own words are shown."""
+_WIDEST = 120
+_ERASE = "\r\x1b[2K"
 
 
-class Terminal(EventHandler["BaseExecutionContext"]):
-    """Tells a person. What was found goes to `out`, how far it has got to `err`."""
+class Line:
+    """A stream of text without credentials. Once nobody reads it any more, it says nothing."""
 
-    def __init__(
-        self, checkup: Checkup, findings: Findings, out: TextIO = sys.stdout, err: TextIO = sys.stderr
-    ) -> None:
+    def __init__(self, stream: TextIO, hide: Hiding) -> None:
+        self._stream = stream
+        self._hide = hide
+        self.is_live = stream.isatty()
+
+    def write(self, text: str) -> None:
+        """Write, so that it is there to be read."""
+        try:
+            self._stream.write(self._hide(text))
+            self._stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+
+
+class Progress:
+    """Tells how far a check has got."""
+
+    def __init__(self, checkup: Checkup, findings: Findings, line: Line) -> None:
         self._checkup = checkup
         self._findings = findings
-        self._out = out
-        self._err = err
-        self._live = err.isatty()
+        self._line = line
+        self._laws = {law.name for law in checkup.laws}
+        self._phase: str | None = None
         self._began = self._shown_at = time.monotonic()
-        self._phase = ""
-        self._phase_began = 0.0
-        self._phase_requests = 0
-        self._laws = False
+        self._requests_before = 0
 
-    def start(self, ctx: BaseExecutionContext) -> None:
+    def start(self) -> None:
         """Say what is checked, and by what."""
         told = self._checkup
         version = f" (version {told.version})" if told.version else ""
         graphs = ", ".join(graph.graph_id for graph in told.stage.graphs)
-        self._err.write(
+        self._line.write(
             f"understudy check: {told.settings.url}{version}, held to {told.chosen.name}\n"
             f"  {len(told.selected)} of {len(told.known)} operations, {len(told.laws)} laws, "
             f"seed {told.settings.seed}{f', graphs {graphs}' if graphs else ''}\n"
         )
 
-    def handle_event(self, ctx: BaseExecutionContext, event: events.EngineEvent) -> None:
-        """Take in what happened, and show how far it has got."""
-        self._findings.take(event)
+    def show(self, event: events.EngineEvent) -> None:
+        """Show what is done now, and what came of a phase that is over."""
         if isinstance(event, events.PhaseStarted) and event.phase.name not in INTERNAL_PHASES:
-            self._phase, self._phase_began = event.phase.name.value, time.monotonic()
-            self._phase_requests = self._findings.requests
+            self._turn_to(event.phase.name.value)
         elif isinstance(event, events.ScenarioStarted):
-            self._show(event.label or self._phase)
+            # The laws and the cleaning come as phases of Schemathesis' own kind.
+            if event.label in self._laws:
+                self._turn_to("laws")
+            elif event.label == CLEANING:
+                self._turn_to(CLEANING)
+            self._show(event.label)
         elif isinstance(event, events.PhaseFinished) and event.phase.name not in INTERNAL_PHASES:
-            self._finish(event)
+            self._turn_to(None)
 
-    def _show(self, label: str) -> None:
+    def stop(self) -> None:
+        """Say what came of a phase that was cut short."""
+        self._turn_to(None)
+
+    def _turn_to(self, phase: str | None) -> None:
+        if phase == self._phase:
+            return
+        now, requests = time.monotonic(), self._findings.requests
+        erase = _ERASE if self._line.is_live else ""
+        if self._phase is not None and requests > self._requests_before:
+            sent = requests - self._requests_before
+            told = f"  {self._phase:11} {sent:7,} requests  {now - self._began:6.1f} s  {self._found()}\n"
+            self._line.write(f"{erase}{told}")
+        elif erase:
+            self._line.write(erase)
+        self._phase, self._began, self._requests_before = phase, now, requests
+
+    def _show(self, label: str | None) -> None:
         now = time.monotonic()
-        if not self._live or now - self._shown_at < _OFTEN:
+        if not self._line.is_live or now - self._shown_at < _OFTEN:
             return
         self._shown_at = now
-        self._err.write(f"\r\x1b[2K  {self._phase}: {label}, {self._counts()}"[:_WIDEST])
-        self._err.flush()
-
-    def _finish(self, event: events.PhaseFinished) -> None:
-        sent = self._findings.requests - self._phase_requests
-        if not sent:
-            return
-        seconds = time.monotonic() - self._phase_began
-        name = self._phase if not self._laws else "laws"
-        self._laws = self._laws or event.phase.name.value == "stateful"
-        start = "\r\x1b[2K" if self._live else ""
-        self._err.write(f"{start}  {name:9} {sent:7,} requests  {seconds:6.1f} s  {self._found()}\n")
-        self._err.flush()
-
-    def _counts(self) -> str:
-        return f"{self._findings.requests:,} requests, {self._found()}"
+        what = f"{self._phase}: {label}" if label not in (None, self._phase) else str(self._phase)
+        self._line.write(f"{_ERASE}{f'  {what}, {self._findings.requests:,} requests, {self._found()}'[:_WIDEST]}")
 
     def _found(self) -> str:
-        new, known = len(self._findings.news), len(self._findings.known)
-        return f"{new} broken" + (f", {known} known" if self._findings.baseline is not None else "")
-
-    def shutdown(self, ctx: BaseExecutionContext) -> None:
-        """Tell what came of it."""
-        if self._live:
-            self._err.write("\r\x1b[2K")
-        for line in self._summary(ctx):
-            self._out.write(f"{line}\n")
-        self._out.flush()
-
-    def _summary(self, ctx: BaseExecutionContext) -> Iterator[str]:
-        findings, checkup = self._findings, self._checkup
-        news = findings.news
-        for number, cause in enumerate(news, start=1):
-            yield from _told(number, cause)
-        for (label, title), message in findings.errors.items():
-            yield f"! {label}: {title}: {_first(message)}"
-        unexamined = [trial for trial in checkup.trials if trial.unexamined and not trial.broken]
-        for trial in unexamined:
-            yield f"? law {trial.law.name} could not be examined: {_first(trial.unexamined or '')}"
-        if unexamined or findings.errors:
-            yield ""
-        if findings.baseline is not None:
-            yield from self._of_baseline()
-        broken = sum(trial.broken is not None for trial in checkup.trials)
-        held = len(checkup.trials) - broken - len(unexamined)
-        yield (
-            f"{len(findings.operations)} of {len(checkup.known)} operations, {findings.requests:,} requests, "
-            f"{findings.checks:,} checks; {held} laws hold, {broken} broken, {len(unexamined)} not examined; "
-            f"{time.monotonic() - self._began:.0f} s"
-        )
-        for name, path in ctx.all_reports():
-            yield f"{name}: {path}"
-        yield f"{checkup.settings.url} {'breaks' if news else 'keeps'} its contract ({checkup.chosen.name})" + (
-            f" in {len(news)} way{'s' if len(news) > 1 else ''}" if news else ""
-        )
-
-    def _of_baseline(self) -> Iterator[str]:
-        findings = self._findings
-        numbers = sorted({number for cause in findings.known for number in cause.deviations}, key=_number)
-        yield f"known from the baseline: {len(findings.known)} causes ({' '.join(numbers)})"
-        if findings.stale:
-            yield f"in the baseline, but not seen: {len(findings.stale)}"
-            yield from (f"  {entry.operation}: {entry.failure} {entry.signature}" for entry in findings.stale)
-
-
-def _told(number: int, cause: Cause) -> Iterator[str]:
-    failure = cause.failure
-    yield f"{number}. {failure.operation}: {failure.title}"
-    yield f"   {cause.check}, found by {cause.found_by}, {cause.times} times" + (
-        f", {cause.line}" if cause.line else ""
-    )
-    lines = [line for line in failure.message.splitlines() if line.strip()]
-    yield from (f"   | {line[:_WIDEST]}" for line in lines[:_SHOWN])
-    if cause.status is not None:
-        yield f"   answered {cause.status} {_first(cause.answer)}".rstrip()
-    for curl in cause.curls:
-        yield f"   $ {curl}"
-    yield ""
-
-
-def _first(text: str) -> str:
-    line = text.strip().partition("\n")[0]
-    return line if len(line) <= _WIDEST else f"{line[: _WIDEST - 1]}…"
-
-
-def _number(deviation: str) -> tuple[str, int]:
-    letters = deviation.rstrip("0123456789")
-    return letters, int(deviation.removeprefix(letters) or 0)
+        broken, known = len(self._findings.broken), len(self._findings.known)
+        return f"{broken} broken" + (f", {known} known" if self._findings.baseline is not None else "")
