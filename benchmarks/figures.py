@@ -12,7 +12,7 @@ from .errors import BenchError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Unit = Literal["s", "MB", "1/s", "ms", "events/s", "kB", "streams"]
+Unit = Literal["s", "MB", "1/s", "ms", "events/s", "kB", "streams", "cases/s"]
 """Of times and memory less is better, of all others more."""
 
 SMALL, LARGE = 1_000, 100_000
@@ -47,6 +47,10 @@ MEASURES: dict[str, tuple[str, Unit]] = {
     "streams-open": ("open at once", "streams"),
     "streams-complete": ("complete and in order", "streams"),
     "streams-memory": ("memory of each while it is open", "kB"),
+    "check": ("understudy check, Schemathesis' part", "cases/s"),
+    "check-plain": ("schemathesis run", "cases/s"),
+    "check-whole": ("understudy check, start to end", "cases/s"),
+    "check-plain-whole": ("schemathesis run, start to end", "cases/s"),
 }
 
 FILTERS = ("all", "ticket", "team")

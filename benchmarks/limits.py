@@ -72,7 +72,13 @@ def limits(figures: Figures) -> list[Limit]:
             Limit(f"of {STREAMS:,} streams, {MEASURES[name][0]}", figures.get(name, FAKE), STREAMS, at_least=True)
             for name in ("streams-open", "streams-complete")
         ),
+        Limit(f"{MEASURES['check'][0]}, to schemathesis run", _of_plain(figures), 0.9, at_least=True),
     ]
+
+
+def _of_plain(figures: Figures) -> float | None:
+    check, plain = figures.get("check", FAKE), figures.get("check-plain", FAKE)
+    return check / plain if check and plain else None
 
 
 def _slowdown(figures: Figures, filtered: str) -> float | None:

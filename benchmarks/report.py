@@ -29,6 +29,7 @@ PACKAGES = (
     "httptools",
     "orjson",
     "jsonschema-rs",
+    "schemathesis",
 )
 SECTIONS: tuple[tuple[Unit, str], ...] = (
     ("s", "Seconds (less is better)"),
@@ -38,6 +39,7 @@ SECTIONS: tuple[tuple[Unit, str], ...] = (
     ("events/s", "Events per second (more is better)"),
     ("streams", "Of 1,000 streams at once, 50 events each, five a second (more is better)"),
     ("kB", "Resident memory in kB (less is better)"),
+    ("cases/s", "Test cases per second of what checks a server (more is better)"),
 )
 FORMATS: dict[Unit, str] = {
     "s": ".2f",
@@ -47,6 +49,7 @@ FORMATS: dict[Unit, str] = {
     "events/s": ",.0f",
     "streams": ",.0f",
     "kB": ",.1f",
+    "cases/s": ",.0f",
 }
 WIDTH = 43
 
@@ -95,6 +98,7 @@ def as_json(figures: Figures, servers: list[Server], settings: Settings, facts: 
             "starts": settings.starts,
             "runs": settings.runs,
             "numbers": settings.numbers,
+            "examples": settings.examples,
         },
         "servers": {server.name: server.title for server in servers},
         "figures": {

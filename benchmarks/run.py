@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from . import playing, traffic
+from . import checks, playing, traffic
 from .errors import BenchError
 from .figures import FILTERS, LARGE, MEASURES, SEARCHES, SMALL, Figures
 from .limits import REFERENCE, YARDSTICK
@@ -35,6 +35,7 @@ class Settings:
     """How thoroughly to measure: rounds that count, seconds of each, creations of each, starts of each server.
 
     `runs` are waited for in each round, and an agent counts up to `numbers`.
+    Checkers make up so many `examples`.
     """
 
     rounds: int
@@ -43,10 +44,11 @@ class Settings:
     starts: int
     runs: int
     numbers: int
+    examples: int
 
 
-THOROUGH = Settings(rounds=5, seconds=1.0, creations=5_000, starts=7, runs=200, numbers=10_000)
-QUICK = Settings(rounds=3, seconds=0.3, creations=2_000, starts=3, runs=80, numbers=4_000)
+THOROUGH = Settings(rounds=5, seconds=1.0, creations=5_000, starts=7, runs=200, numbers=10_000, examples=20)
+QUICK = Settings(rounds=3, seconds=0.3, creations=2_000, starts=3, runs=80, numbers=4_000, examples=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Run:
             (runs.first, playing.FIRST),
             (runs.events, playing.EVENTS),
             (runs.held, playing.HELD),
+            (checks.Checks(self).rates, checks.CHECKED),
         )
         for stage, measures in stages:
             if measures & self.wanted:

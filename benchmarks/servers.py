@@ -63,11 +63,11 @@ class Running:
 
 
 def understudy(scenario: str = "scenario.yaml") -> Server:
-    """Return the fake, as installed next to this Python, with a scenario of this folder."""
+    """Return the fake, as installed next to this Python, with a scenario of this folder, or one that ships."""
     program = Path(sys.executable).with_name("understudy")
     if not program.exists():
         raise BenchError(f"there is no {program}: run `make install` first")
-    options = ["--host", HOST, "--scenario", str(HERE / scenario)]
+    options = ["--host", HOST, "--scenario", scenario if "." not in scenario else str(HERE / scenario)]
     return Server(
         "understudy",
         "Understudy",

@@ -6,6 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from schemathesis.baseline import Baseline
+
 from understudy.errors import SetupError, did_you_mean
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def shipped(api: str) -> dict[str, Traversable]:
 def find(settings: Settings, version: str | None) -> Path | None:
     """Return the file of the baseline that settings name; None where there is none to be.
 
-    SetupError if it is not there, and if it ships and were to be written to.
+    SetupError if it is not there or is none, and if it ships and were to be written to.
 
     What ships tells what a version does otherwise than its published document says; so `auto` finds it only where a
     deployment is held to that.
@@ -49,6 +51,16 @@ def find(settings: Settings, version: str | None) -> Path | None:
         return Path(str(there[settings.baseline]))
     own = Path(settings.baseline)
     if own.exists() or settings.update_baseline:
-        return own
+        return _readable(own)
     hint = did_you_mean(settings.baseline, there)
     raise SetupError(f'there is no baseline "{settings.baseline}", neither a file nor one that ships.{hint}')
+
+
+def _readable(path: Path) -> Path:
+    try:
+        Baseline.load(path)
+    except OSError as error:
+        raise SetupError(f"cannot read the baseline {path}: {error.strerror}") from None
+    except ValueError as error:
+        raise SetupError(f"{path} is no baseline: {error}") from None
+    return path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -40,6 +40,7 @@ from understudy.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from pathlib import Path
 
     from schemathesis.baseline import Baseline
     from schemathesis.core.transport import Response
@@ -120,8 +121,7 @@ class Checkup:
                     event.timestamp = time.time()
                 yield event
         finally:
-            for _ in self._cleaning_events():
-                pass
+            self.close()
 
     def _loaded(self) -> LoadingFinished:
         """Return the event that tells reports of the document. A law counts as the operation that it is about.
@@ -135,6 +135,11 @@ class Checkup:
         find_operation = self.schema.find_operation_by_label
         loaded.find_operation_by_label = lambda label: find_operation(about.get(label, label))
         return loaded
+
+    def close(self) -> None:
+        """Remove everything that was made, if that was not done yet."""
+        for _ in self._cleaning_events():
+            pass
 
     # ------------------------------------------------------------------------------------------------- the phases
 
@@ -271,6 +276,19 @@ def prepare(settings: Settings) -> Checkup:
     stage = Stage(Ledger(uuid4().hex[:12]))
     if not settings.read_only:
         stage = _survey(settings, stage.ledger)
+    try:
+        unselected = [each for each in known if str(each) not in selected]
+        schema = _schema(settings, chosen.document, stage, baseline, unselected)
+    except BaseException:
+        _remove(settings, stage.ledger)
+        raise
+    return Checkup(settings, chosen, known, selected, laws, stage, schema, version)
+
+
+def _schema(
+    settings: Settings, document: JsonObject, stage: Stage, baseline: Path | None, unselected: list[Operation]
+) -> OpenApiSchema:
+    """Return the document as Schemathesis has it, with all that settings say."""
     told = {
         **configuration(settings, stage),
         "base-url": settings.url,
@@ -285,16 +303,16 @@ def prepare(settings: Settings) -> Checkup:
         **({"baseline": str(baseline)} if baseline else {}),
     }
     told.setdefault("generation", {})["max-examples"] = settings.max_examples
-    unlink(chosen.document, [each for each in known if str(each) not in selected])
-    left_out = [str(each) for each in operations(chosen.document) if str(each) not in selected]
+    unlink(document, unselected)
+    names = {str(each) for each in unselected}
+    left_out = [str(each) for each in operations(document) if str(each) in names]
     if left_out:
         # Such a request is never sent, not even as a wrong method on a path.
         told["operations"].append({"include-name": left_out, "enabled": False})
     config = SchemathesisConfig.from_dict(told)
     for phase in GENERATED:
         config.projects.default.phases.get_by_name(name=phase).enabled = phase in settings.phases
-    schema = schemathesis.openapi.from_dict(chosen.document, config=config)
-    return Checkup(settings, chosen, known, selected, laws, stage, schema, version)
+    return schemathesis.openapi.from_dict(document, config=config)
 
 
 def reach(settings: Settings) -> str | None:
@@ -359,15 +377,21 @@ def asking(settings: Settings, label: str) -> Asker:
 
 def _survey(settings: Settings, ledger: Ledger) -> Stage:
     """Return what a deployment has to play with. What was made for it is removed if it comes to nothing."""
-    asker = asking(settings, "survey")
     try:
-        return survey(asker, ledger, settings.graph_ids)
+        return survey(asking(settings, "survey"), ledger, settings.graph_ids)
     except BaseException as reason:
-        for _ in clean(asker, ledger):
-            pass
+        _remove(settings, ledger)
         if isinstance(reason, Unexamined):
             raise SetupError(f"{settings.url} is no Agent Server: {reason}") from None
         raise
+
+
+def _remove(settings: Settings, ledger: Ledger) -> None:
+    """Remove what was made for a check that is not to be."""
+    if ledger.of("assistants"):
+        with suppress(Unexamined):
+            for _ in clean(asking(settings, CLEANING), ledger):
+                pass
 
 
 def _reason(error: Exception) -> str:

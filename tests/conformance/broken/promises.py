@@ -139,6 +139,7 @@ FAULTS = (
             "missing-is-404",
             "locations-lead-somewhere",
             "order-promised",
+            "webhooks-are-taken",
         ),
     ),
 )

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Case: TypeAlias = "schemathesis.Case[Any]"
 
 ABSOLUTE = ("http:", "https:")
+NOBODY = "00000000-0000-4000-8000-000000000000"
+"""The id of nothing, for requests that must not touch what they name, when there is nothing else to name."""
 _SOONEST = 0
 _BATCH = 3
 
@@ -111,8 +113,9 @@ class Guard:
         if about is None or not (off_limits or blocked or self._is_left_to_us(case, chance)):
             return
         there = self._ground.some(about.kind, to_itself=about.ends)
-        if there is not None:
-            path.update({name: value for name, value in there.items() if name in path})
+        if there is None:
+            there = {name: NOBODY for name, value in path.items() if self._ledger.is_off_limits(str(value))}
+        path.update({name: value for name, value in there.items() if name in path})
 
     def _is_left_to_us(self, case: Case, chance: int) -> bool:
         """Return whether the ids of a request are made up, and better replaced by some that there are."""

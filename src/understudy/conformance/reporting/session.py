@@ -25,7 +25,6 @@ from understudy.errors import SetupError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from schemathesis.baseline import Baseline
     from schemathesis.cli.context import BaseExecutionContext
     from schemathesis.engine import events
 
@@ -43,12 +42,16 @@ def check(settings: Settings) -> int:
     _ready(settings)
     with _stopped_by_signals():
         checkup = prepare(settings)
-        findings = Findings(checkup.chosen, _baseline(checkup))
+        findings = Findings(checkup.chosen, checkup.schema.config.load_baseline())
         session = Session(checkup, findings)
         try:
             session.carry_out()
+            checkup.close()
         except KeyboardInterrupt:  # a second one, while cleaning up
             session.verdict = judge(checkup, findings, INTERRUPTED)
+        except SetupError:
+            checkup.close()
+            raise
         session.close()
     return session.verdict.status
 
@@ -157,16 +160,6 @@ def _ready(settings: Settings) -> None:
             (settings.report_dir / file).touch()
     except OSError as error:
         raise SetupError(f"cannot write reports to {settings.report_dir}: {error.strerror}") from None
-
-
-def _baseline(checkup: Checkup) -> Baseline | None:
-    config = checkup.schema.config
-    try:
-        return config.load_baseline()
-    except OSError as error:
-        raise SetupError(f"cannot read the baseline {config.baseline}: {error.strerror}") from None
-    except ValueError as error:
-        raise SetupError(f"{config.baseline} is no baseline: {error}") from None
 
 
 @contextmanager
