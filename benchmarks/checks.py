@@ -74,7 +74,7 @@ class Checks:
             up.go_on()
             url = f"http://{HOST}:{up.port}"
             _write(Path(folder), url)
-            # Hypothesis keeps tables of characters in the folder that it first needs them in: that is no part of either.
+            # Hypothesis keeps tables of characters in the folder that it first needs them in: no part of either.
             self._carry_out(_check(url, 1, ["examples"]), Path(folder))
             for turn in range(self.run.settings.rounds):
                 # Neither is always the one that meets what the other has left behind.

@@ -95,7 +95,9 @@ def _state(world: World, thread_id: str, at: JsonObject, *, subgraphs: bool) -> 
     wanted = at.get("checkpoint_id")
     found = known.find(wanted, namespace) if wanted else known.latest(namespace)
     if found is None:
-        return empty_state(_sought(thread_id, at) if wanted and known else None)
+        # Without a graph, there is nothing to look in.
+        graph_id = world.threads.get(thread_id)["metadata"].get("graph_id")
+        return empty_state(_sought(thread_id, at) if wanted and graph_id else None)
     if not wanted:
         found = _as_read(world, thread_id, found, namespace)
     state = thread_state(thread_id, known, found, namespace=namespace, subgraphs=subgraphs)

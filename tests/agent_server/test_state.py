@@ -231,6 +231,15 @@ def test_subgraphs_inside_a_state_of_the_past_are_shown_too(server: Server, pare
     assert state(server, parent, f"/{latest['checkpoint_id']}?subgraphs=true")["tasks"][0]["state"] is not None
 
 
+def test_of_a_thread_that_never_ran_a_checkpoint_repeats_its_id_once_the_thread_has_a_graph(server: Server) -> None:
+    plain = server.post("/threads", {}).json()["thread_id"]
+    of_a_graph = server.post("/threads", {"metadata": {"graph_id": "agent"}}).json()["thread_id"]
+
+    assert state(server, plain, f"/{UNKNOWN}") == EMPTY
+    place = {"checkpoint_id": UNKNOWN, "thread_id": of_a_graph}
+    assert state(server, of_a_graph, f"/{UNKNOWN}") == {**EMPTY, "checkpoint": place, "checkpoint_id": UNKNOWN}
+
+
 def test_a_namespace_that_does_not_exist_is_empty(server: Server, parent: str) -> None:
     assert at(server, parent, {"checkpoint_ns": "child:nope"})["values"] == {}
     assert state(server, parent)["values"] == {"v": "x-pre", "ask": True}

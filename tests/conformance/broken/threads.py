@@ -108,7 +108,17 @@ async def tells_the_total_of_the_page(asked: Asked) -> Told:
     return told.saying(told.body, headers={**told.headers, "x-pagination-total": str(len(told.body))})
 
 
+async def patches_if_there_is_much_to_say(asked: Asked) -> Told:
+    return Told(204) if asked.headers.get("prefer") == "return=minimal" else await asked.told()
+
+
 FAULTS = (
+    Fault(
+        "minimal-patch-is-none",
+        "A patch that is to answer nothing does nothing.",
+        "thread-patch-minimal",
+        {PATCH: patches_if_there_is_much_to_say},
+    ),
     Fault(
         "patch-replaces-metadata",
         "Of the metadata of a thread, only those of the last patch are left.",

@@ -88,9 +88,11 @@ class Guard:
 
     def _see(self, rows: Iterator[JsonObject]) -> None:
         for row in rows:
+            # A run of ours on somebody's assistant makes its thread ours, and not the assistant.
+            about = next((member for member in ("cron_id", "thread_id", "assistant_id") if member in row), None)
             for member, kind in IDS.items():
                 if isinstance(row.get(member), str):
-                    if self._is_ours(row):
+                    if member == about and self._is_ours(row):
                         self._ledger.made(kind, row[member])
                     else:
                         self._ledger.saw(kind, [row[member]])
