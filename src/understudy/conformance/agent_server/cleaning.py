@@ -52,7 +52,9 @@ class Leak:
 def clean(asker: Asker, ledger: Ledger) -> Iterator[Leak]:
     """Remove everything that a check has made. Yields what is still there after it was told to go."""
     for kind in KINDS:
-        names = dict.fromkeys([*ledger.of(kind), *_marked(asker, kind, ledger.mark)])
+        names = dict.fromkeys(
+            [*ledger.of(kind), *_marked(asker, kind, ledger.mark), *_of_marked(asker, kind, ledger.mark)]
+        )
         leaks = {leak.name: leak for leak in _removed(asker, kind, names)}
         yield from leaks.values()
         yield from (leak for leak in _still_found(asker, kind, ledger.mark) if leak.name not in leaks)
@@ -68,18 +70,28 @@ def clean(asker: Asker, ledger: Ledger) -> Iterator[Leak]:
 def sweep(asker: Asker) -> Iterator[tuple[str, str, Leak | None]]:
     """Remove what checks have left behind, whichever they were. Yields kind, name, and what is still there."""
     for kind in KINDS:
-        for name in list(_marked(asker, kind, MADE_BY)):
+        for name in dict.fromkeys([*_marked(asker, kind, MADE_BY), *_of_marked(asker, kind, MADE_BY)]):
             yield kind, name, next(_removed(asker, kind, [name]), None)
     told = asker.ask(_NAMESPACES, {"max_depth": 1, "limit": _PAGE * _PAGES})
     found = _namespaces(told)
     for label in sorted({str(namespace[0]) for namespace in found if namespace}):
-        if label.startswith(LABEL):
+        # A namespace may be listed to which nothing was ever put.
+        if label.startswith(LABEL) and _items(asker, label):
             yield "items", label, next(_remove_items(asker, label), None)
 
 
 def _marked(asker: Asker, kind: str, mark: dict[str, str]) -> Iterator[str]:
     for _, names in _pages(asker, kind, mark):
         yield from names
+
+
+def _of_marked(asker: Asker, kind: str, mark: dict[str, str]) -> Iterator[str]:
+    """Yield the threads that ran with assistants of a check: one that a run makes has no other mark."""
+    if kind != "threads":
+        return
+    for assistant_id in list(_marked(asker, "assistants", mark)):
+        for _, names in _pages(asker, kind, {"assistant_id": assistant_id}):
+            yield from names
 
 
 def _still_found(asker: Asker, kind: str, mark: dict[str, str]) -> Iterator[Leak]:

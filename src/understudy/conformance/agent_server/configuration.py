@@ -28,9 +28,9 @@ def configuration(settings: Settings, stage: Stage) -> JsonObject:
         dictionary["values"] = list(dict.fromkeys(_filled(dictionary["values"], stage)))
     empty = {name for name, each in both["dictionaries"].items() if not each["values"]}
     both["dictionaries"] = {name: each for name, each in both["dictionaries"].items() if name not in empty}
-    both["parameters"] = {
-        name: each for name, each in both["parameters"].items() if each.get("dictionary") not in empty
-    }
+    for one in (both, *both.get("operations", []), *of_contract.get("operations", [])):
+        parameters = one.get("parameters", {}).items()
+        one["parameters"] = {name: each for name, each in parameters if each.get("dictionary") not in empty}
     generation = {**both.pop("generation", {}), **of_contract.get("generation", {})}
     operations = [*both.get("operations", []), *of_contract.get("operations", [])]
     return {**both, "generation": generation, "operations": operations}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import schemathesis
     from schemathesis.core.transport import Response
+    from schemathesis.generation.meta import CaseMetadata
 
     from understudy.conformance.agent_server.ground import Ground
     from understudy.wire import Json, JsonObject
@@ -43,14 +44,15 @@ class Guard:
 
     def prepare(self, case: Case) -> None:
         """Change a request that is about to be sent. One that a law asks stays as it is."""
-        if case.meta is None:
+        meta = case.meta  # asked for again after a change, it would validate the whole request anew
+        if meta is None:
             return
         label = case.operation.label
         change = _BODIES.get(label)
         if change is not None:
             case.body = change(self, case.body)
         chance = crc32(repr((label, case.path_parameters, case.query, case.body)).encode())
-        self._place(case, label, chance)
+        self._place(case, label, _is_left_to_us(meta, chance))
 
     def note(self, case: Case, response: Response) -> None:
         """Take down what an answer tells of."""
@@ -105,27 +107,19 @@ class Guard:
         if names:
             self._ground.forget(names)
 
-    def _place(self, case: Case, label: str, chance: int) -> None:
+    def _place(self, case: Case, label: str, left_to_us: bool) -> None:
         path = case.path_parameters
         if not path:
             return
         about = place(label)
         blocked = label in ENDS_WITH_A_RUN and path.get("thread_id") in self._ground.waiting
         off_limits = any(self._ledger.is_off_limits(str(value)) for value in path.values())
-        if about is None or not (off_limits or blocked or self._is_left_to_us(case, chance)):
+        if about is None or not (off_limits or blocked or left_to_us):
             return
         there = self._ground.some(about.kind, to_itself=about.ends)
         if there is None:
             there = {name: NOBODY for name, value in path.items() if self._ledger.is_off_limits(str(value))}
         path.update({name: value for name, value in there.items() if name in path})
-
-    def _is_left_to_us(self, case: Case, chance: int) -> bool:
-        """Return whether the ids of a request are made up, and better replaced by some that there are."""
-        meta = case.meta
-        if meta is None or meta.phase.name == TestPhase.STATEFUL or chance % 4 == 0:
-            return False
-        told = meta.components.get(ParameterLocation.PATH)
-        return told is not None and told.mode == GenerationMode.POSITIVE
 
     # ------------------------------------------------------------------------------------------------------ bodies
 
@@ -171,7 +165,10 @@ class Guard:
     def _cast(self, body: JsonObject, chance: int) -> JsonObject:
         """Name an assistant that there is, and mostly an input that it can take: chance finds none."""
         graph, named = self._ground.graph(chance), body.get("assistant_id")
-        if graph is None or not isinstance(named, str) or (chance % 8 == 0 and self._is_free(named)):
+        if graph is None or not isinstance(named, str):
+            return body
+        # A thread that a run makes is found again by its assistant only.
+        if chance % 8 == 0 and self._is_free(named) and body.get("if_not_exists") != "create":
             return body
         body = {**body, "assistant_id": graph.assistant_id}
         if "input" in body and chance % 5:
@@ -241,6 +238,14 @@ _BODIES: dict[str, Callable[[Guard, Any], Any]] = {
     "DELETE /store/items": Guard.item,
 }
 """How the body of an operation is changed before it is sent."""
+
+
+def _is_left_to_us(meta: CaseMetadata, chance: int) -> bool:
+    """Return whether the ids of a request are made up, and better replaced by some that there are."""
+    if meta.phase.name == TestPhase.STATEFUL or chance % 4 == 0:
+        return False
+    told = meta.components.get(ParameterLocation.PATH)
+    return told is not None and told.mode == GenerationMode.POSITIVE
 
 
 def _rows(response: Response) -> Iterator[JsonObject]:

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from understudy.conformance.laws.law import Law
     from understudy.conformance.stage import Stage
 
+ATTEMPTS = 3
+"""How often a law is tried that could not be looked at: other examples may not meet what was refused."""
+
+_APART = 7919
+
 SHRINKING = 15.0
 """Seconds in which a shorter sequence is looked for once a law is broken."""
 
@@ -54,23 +59,30 @@ class Trial:
             suppress_health_check=list(HealthCheck),
             phases=(Phase.generate, Phase.shrink),
         )
+        began = time.monotonic()
+        for attempt in range(ATTEMPTS):
+            self.unexamined = self._try(settings, seed + attempt * _APART)
+            if self.broken is not None or self.unexamined is None:
+                break
+        self.seconds = time.monotonic() - began
+        if self.broken is not None:
+            self._record(self.broken)
+        elif self.asker.last is not None:
+            self.asker.recorder.record_check_success(name=self.law.name, case_id=self.asker.last)
+
+    def _try(self, settings: hypothesis.settings, seed: int) -> str | None:
+        """Try the examples of a seed. Returns why they could not be looked at, None if they could."""
         # Hypothesis looks for the seed on what makes machines.
         machine = hypothesis.seed(seed)(partial(self._example))
-        began = time.monotonic()
         try:
             run_state_machine_as_test(machine, settings=settings)  # type: ignore[arg-type]  # a factory will do
         except (Broken, Flaky, Unsatisfiable):
             pass  # `broken` holds the shortest; once time is up, Hypothesis sees it hold all of a sudden
         except Unexamined as reason:
-            self.unexamined = str(reason)
+            return str(reason)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            self.unexamined = f"an answer is not what the law needs: {type(error).__name__}: {error}"
-        finally:
-            self.seconds = time.monotonic() - began
-        if self.broken is not None:
-            self._record(self.broken)
-        elif self.asker.last is not None:
-            self.asker.recorder.record_check_success(name=self.law.name, case_id=self.asker.last)
+            return f"an answer is not what the law needs: {type(error).__name__}: {error}"
+        return None
 
     def _example(self) -> Law:
         if time.monotonic() > min(self.deadline, self._until):
