@@ -42,10 +42,11 @@ measures:
 A name also stands for all that begin with it: `search`, `search-1000`.
 
 examples:
-  make bench                               the fake and the hand-written app: about five minutes
+  make bench                               the fake and the hand-written app: about ten minutes
   make bench ARGS="--reference"            with the reference server, installed on first use
   make bench ARGS="--quick --check"        rougher, and exit status 1 when a limit is broken
   make bench ARGS="--only create search-1000 --rounds 9"
+  make bench ARGS="--only check"           what `understudy check` costs beside `schemathesis run`
 
 exit status: 0 measured (with --check: limits kept), 1 a limit is broken, 2 could not measure.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Literal
 
 from .figures import FILTERS, LARGE, MEASURES, SMALL, STREAMS
@@ -77,8 +78,11 @@ def limits(figures: Figures) -> list[Limit]:
 
 
 def _of_plain(figures: Figures) -> float | None:
-    check, plain = figures.get("check", FAKE), figures.get("check-plain", FAKE)
-    return check / plain if check and plain else None
+    """Return the median of the ratios of each turn: what disturbs a whole turn is no part of it."""
+    check, plain = (figures.table.get(name, {}).get(FAKE) for name in ("check", "check-plain"))
+    if check is None or plain is None:
+        return None
+    return median(one / other for one, other in zip(check.values, plain.values, strict=True))
 
 
 def _slowdown(figures: Figures, filtered: str) -> float | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
+from typing import Any
 
 import pytest
 from schemathesis.checks import CHECKS
@@ -19,11 +21,48 @@ from understudy.state.clock import FrozenClock
 PLAYED = sorted(imitated())
 
 
+@dataclass
+class Checked:
+    """A check, and what was there before it and after."""
+
+    report: Report
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
 @pytest.fixture(scope="module")
-def report(running: Server) -> Report:
-    """One run on a world in which time stands still and ids repeat, so that the run does."""
+def checked(running: Server) -> Checked:
+    """One run on a world in which time stands still and ids repeat, so that the run does, and that others use too."""
     running.world = build([read(find("reference"))], FrozenClock(datetime(2026, 1, 1, tzinfo=UTC)), seed=1)
-    return run(running.url, examples=6, seed=1)
+    for number in range(3):
+        running.post("/assistants", {"graph_id": "agent", "metadata": {"owner": number}}).raise_for_status()
+        thread_id = running.create_thread(metadata={"graph_id": "steps", "owner": number})
+        running.post(f"/threads/{thread_id}/runs/wait", {"assistant_id": "steps", "input": {"n": 1}}).raise_for_status()
+        cron = {"assistant_id": "agent", "schedule": "0 0 29 2 *", "metadata": {"owner": number}}
+        running.post("/runs/crons", cron).raise_for_status()
+        item = {"namespace": ["memories", str(number)], "key": "weather", "value": {"likes": "rain"}}
+        running.put("/store/items", item).raise_for_status()
+    before = everything(running)
+    report = run(running.url, examples=6, seed=1)
+    return Checked(report, before, everything(running))
+
+
+@pytest.fixture(scope="module")
+def report(checked: Checked) -> Report:
+    return checked.report
+
+
+def everything(server: Server) -> dict[str, Any]:
+    """Return all rows of a server that anybody can see."""
+    all_of_it = {"limit": 1000}
+    rows = {
+        kind: server.post(f"/{path}/search", all_of_it).raise_for_status().json()
+        for kind, path in {"assistants": "assistants", "threads": "threads", "crons": "runs/crons"}.items()
+    }
+    for thread in rows["threads"]:
+        thread["history"] = server.post(f"/threads/{thread['thread_id']}/history", all_of_it).json()
+    rows["items"] = server.post("/store/items/search", {"namespace_prefix": [], **all_of_it}).json()["items"]
+    return rows
 
 
 def test_nothing_is_found_wrong(report: Report) -> None:
@@ -31,9 +70,11 @@ def test_nothing_is_found_wrong(report: Report) -> None:
         pytest.fail(complaint, pytrace=False)
 
 
-def test_nothing_is_left_behind(running: Server, report: Report) -> None:
-    assert report.checkup.leaks == []
-    assert len(running.world.threads) == 0
+@pytest.mark.parametrize("kind", ["assistants", "threads", "crons", "items"])
+def test_what_others_have_there_is_as_it_was(checked: Checked, kind: str) -> None:
+    assert checked.report.checkup.leaks == []
+    assert checked.before[kind]
+    assert checked.after[kind] == checked.before[kind]
 
 
 def test_all_operations_are_imitated_but_those_of_other_protocols() -> None:

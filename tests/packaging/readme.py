@@ -2,7 +2,8 @@
 
 `sh`      Each line is a command. `make X` must be a target; `understudy …` is run, `understudy serve …` and
           `make serve` until the server is ready. One that names `http://127.0.0.1:8123` finds a server there, as below.
-`python`  Run as a script. `http://127.0.0.1:8123` in it is a server started as the last `serve` above the block says.
+`python`  Run as a script, or by pytest where it defines tests. `http://127.0.0.1:8123` in it is a server started as the
+          last `serve` above the block says.
 `text`    What the block above it prints, up to ids and times. Under a heading of its own it is a picture.
 `yaml`    A scenario, held to be valid by `understudy scenarios validate`.
 """
@@ -147,12 +148,14 @@ def _check_target(target: str, block: Block, project: Project) -> None:
 
 def _run_python(block: Block, project: Project, scratch: Path) -> str:
     script = scratch / f"{block}.py"
+    runner = ["-m", "pytest", "--quiet"] if re.search(r"^def test_", block.text, re.MULTILINE) else []
+    command = [sys.executable, *runner, str(script)]
     if SERVER not in block.text:
         script.write_text(block.text)
-        return _run_to_the_end([sys.executable, str(script)], block, scratch)
+        return _run_to_the_end(command, block, scratch)
     with serving(project, block.serve, block.line) as (url, _):
         script.write_text(block.text.replace(SERVER, url))
-        return _run_to_the_end([sys.executable, str(script)], block, scratch).replace(url, SERVER)
+        return _run_to_the_end(command, block, scratch).replace(url, SERVER)
 
 
 def _run_yaml(block: Block, project: Project, scratch: Path) -> str:

@@ -104,6 +104,7 @@ def test_ids_and_times_may_differ_from_what_is_shown(project: readme.Project) ->
         ([("sh", "understudy hello"), ("text", "goodbye")], "should print\ngoodbye\n\nbut prints\nhello"),
         ([("python", "print(1)"), ("text", "2")], "should print\n2\n\nbut prints\n1"),
         ([("python", "1 / 0")], "ZeroDivisionError"),
+        ([("python", "def test_sums():\n    assert 1 + 1 == 3")], "1 failed"),
         ([("yaml", "no: scenario")], "not a scenario"),
     ],
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -14,11 +15,12 @@ import schemathesis
 from schemathesis.cli.events import LoadingFinished, LoadingStarted
 from schemathesis.config import SanitizationConfig, SchemathesisConfig
 from schemathesis.core.failures import Failure, Severity
-from schemathesis.engine import Status, events, from_schema
+from schemathesis.engine import Status, StopReason, events, from_schema
 from schemathesis.engine._baseline import has_new_failures
 from schemathesis.engine.context import make_session
 from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.engine.run import Phase, PhaseName
+from schemathesis.filters import FilterSet
 from schemathesis.hooks import unregister
 
 from understudy.conformance.agent_server.cleaning import clean
@@ -95,6 +97,7 @@ class Checkup:
     """How many requests were sent."""
     leaks: list[str] = field(default_factory=list)
     _cleaned: bool = False
+    _given_up: bool = False
 
     @property
     def is_clean(self) -> bool:
@@ -111,15 +114,21 @@ class Checkup:
         began = time.monotonic()
         yield LoadingStarted(location=self.chosen.name)
         yield self._loaded()
+        stopped = False
         try:
             for event in self._engine_events():
                 if isinstance(event, events.EngineFinished):
+                    stopped = event.stop_reason is StopReason.INTERRUPTED
                     if event.stop_reason.value in ("completed", "max_time"):
                         yield from self._law_events(began, baseline)
                     yield from self._cleaning_events()
                     event.running_time = time.monotonic() - began
                     event.timestamp = time.time()
                 yield event
+        except KeyboardInterrupt:
+            # Whoever interrupts for the second time does not want to wait any longer.
+            self._given_up = stopped
+            raise
         finally:
             self.close()
 
@@ -136,17 +145,37 @@ class Checkup:
         loaded.find_operation_by_label = lambda label: find_operation(about.get(label, label))
         return loaded
 
+    def about(self, operation: str) -> Checkup:
+        """Return a check of one of the operations and of no law. Whatever it makes is left to this one to remove."""
+        include = FilterSet()
+        include.include(name=operation)
+        filters = self.schema.config.operations.filter_set_with(include=include)
+        one = replace(self, schema=self.schema.clone(filter_set=filters), laws=[], _cleaned=True)
+        one.ground = self.ground  # what is there for one is there for all
+        return one
+
+    def try_law(self, law: type[Law], deadline: float = float("inf")) -> Trial:
+        """Try a law, in no example that would begin after the deadline, and return what came of it."""
+        trial = Trial(law, self.stage, self._asker(law.name), deadline)
+        self.trials.append(trial)
+        trial.run(examples=self.settings.max_examples, seed=self.settings.seed)
+        return trial
+
     def close(self) -> None:
-        """Remove everything that was made, if that was not done yet."""
+        """Remove everything that was made, if that was not done yet, and somebody waits for it."""
         for _ in self._cleaning_events():
             pass
 
     # ------------------------------------------------------------------------------------------------- the phases
 
+    @cached_property
+    def ground(self) -> Ground:
+        """What made-up requests meet, and what makes it."""
+        return Ground(self.settings.url, self.session, self.stage, self.settings.timeout)
+
     def _engine_events(self) -> Generator[events.EngineEvent, None, None]:
         if not self.settings.read_only:
-            ground = Ground(self.settings.url, self.session, self.stage, self.settings.timeout)
-            with self._guarded(Guard(ground)):
+            with self._guarded(Guard(self.ground)):
                 yield from from_schema(self.schema).execute()
         else:
             with self._guarded(None):
@@ -189,9 +218,7 @@ class Checkup:
         for law in self.laws:
             started = events.ScenarioStarted(phase=phase.name, suite_id=suite.id, label=law.name)
             yield started
-            trial = Trial(law, self.stage, self._asker(law.name), deadline)
-            self.trials.append(trial)
-            trial.run(examples=self.settings.max_examples, seed=self.settings.seed)
+            trial = self.try_law(law, deadline)
             finished = self._finished(started, trial.asker.recorder, trial.seconds, trial.unexamined, baseline)
             status = max(status, finished.status) if finished.status is not Status.SKIP else status
             yield finished
@@ -199,7 +226,7 @@ class Checkup:
         yield events.PhaseFinished(phase=phase, status=status, payload=None)
 
     def _cleaning_events(self) -> Generator[events.EngineEvent, None, None]:
-        if self._cleaned or self.settings.read_only:
+        if self._cleaned or self._given_up or self.settings.read_only:
             return
         self.leaks.clear()
         unexamined: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
 from zlib import crc32
 
 import orjson
@@ -10,7 +11,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.meta import TestPhase
 
-from understudy.conformance.agent_server.places import ENDS_WITH_A_RUN, IDS, MAKES, place
+from understudy.conformance.agent_server.places import ENDS_WITH_A_RUN, FINDS, IDS, MAKES, STARTS, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,46 +59,37 @@ class Guard:
         """Take down what an answer tells of."""
         if response.status_code >= 300:
             return
-        label = case.operation.label
-        if label in MAKES:
-            self._note_made(*MAKES[label], case, response)
-        elif label.startswith("POST ") and label.endswith(("/search", "/runs")):
-            self._see(_rows(response))
-        if "/runs" in label and label.startswith("POST /threads/{thread_id}"):
-            self._ledger.made("threads", str(case.path_parameters.get("thread_id")))
-        located = [*response.headers.get("location", []), *response.headers.get("content-location", [])]
-        for address in located:
+        label, asked = case.operation.label, case.body if isinstance(case.body, dict) else {}
+        if label in STARTS and _is_id(case.path_parameters.get("thread_id")):
+            self._ledger.made("threads", str(case.path_parameters["thread_id"]))
+        for address in (*response.headers.get("location", []), *response.headers.get("content-location", [])):
             parts = address.split("/")
             if parts[1:2] == ["threads"] and len(parts) > 2:
                 self._ledger.made("threads", parts[2])
-        if label == "PUT /store/items" and isinstance(case.body, dict):
-            self._ledger.made("items", orjson.dumps([case.body.get("namespace"), case.body.get("key")]).decode())
+        if label in MAKES:
+            kind, own = MAKES[label]
+            # Whoever asks for something by its id may be given what was there before.
+            self._see(response, kind, own, new=own not in asked)
+            if response.status_code == 201 and isinstance(asked.get(own), str):
+                self._ledger.made(kind, str(asked[own]))
+        elif label in FINDS:
+            self._see(response, *FINDS[label], new=False)
+        elif label == "PUT /store/items":
+            self._ledger.made("items", orjson.dumps([asked.get("namespace"), asked.get("key")]).decode())
         if label.startswith("DELETE "):
             self._forget(case)
 
-    def _note_made(self, kind: str, member: str, case: Case, response: Response) -> None:
-        asked: JsonObject = case.body if isinstance(case.body, dict) else {}
+    def _see(self, response: Response, kind: str, own: str, *, new: bool) -> None:
+        """Take down what the rows of an answer are about, and what else they name: that may be anybody's."""
         for row in _rows(response):
-            # Whoever asks for something by its id may be given what was there before.
-            ours = member not in asked or self._is_ours(row)
-            if ours and isinstance(row.get(member), str):
-                self._ledger.made(kind, row[member])
-        if response.status_code == 201 and isinstance(asked.get(member), str):
-            self._ledger.made(kind, str(asked[member]))
-
-    def _is_ours(self, row: JsonObject) -> bool:
-        return (row.get("metadata") or {}).items() >= self._ledger.mark.items()
-
-    def _see(self, rows: Iterator[JsonObject]) -> None:
-        for row in rows:
-            # A run of ours on somebody's assistant makes its thread ours, and not the assistant.
-            about = next((member for member in ("cron_id", "thread_id", "assistant_id") if member in row), None)
-            for member, kind in IDS.items():
-                if isinstance(row.get(member), str):
-                    if member == about and self._is_ours(row):
-                        self._ledger.made(kind, row[member])
-                    else:
-                        self._ledger.saw(kind, [row[member]])
+            ours = new or (row.get("metadata") or {}).items() >= self._ledger.mark.items()
+            for member, other in IDS.items():
+                if not isinstance(row.get(member), str):
+                    continue
+                if ours and member == own:
+                    self._ledger.made(kind, row[member])
+                else:
+                    self._ledger.saw(other, [row[member]])
 
     def _forget(self, case: Case) -> None:
         names = {name: str(value) for name, value in case.path_parameters.items() if name in (*IDS, "run_id")}
@@ -167,8 +159,8 @@ class Guard:
         graph, named = self._ground.graph(chance), body.get("assistant_id")
         if graph is None or not isinstance(named, str):
             return body
-        # A thread that a run makes is found again by its assistant only.
-        if chance % 8 == 0 and self._is_free(named) and body.get("if_not_exists") != "create":
+        # A name that chance made stays now and then, but not that of a graph: its assistant is somebody else's.
+        if chance % 8 == 0 and named not in self._ground.names and self._is_free(named):
             return body
         body = {**body, "assistant_id": graph.assistant_id}
         if "input" in body and chance % 5:
@@ -178,6 +170,12 @@ class Guard:
     def runs(self, body: Json) -> Json:
         """Do for a list of runs what is done for each; a few are enough."""
         return [self.run(each) for each in body[:_BATCH]] if isinstance(body, list) else body
+
+    def command(self, body: Json) -> Json:
+        """Let a command start a run of the check's own, if it starts one."""
+        if isinstance(body, dict) and isinstance(body.get("params"), dict) and "assistant_id" in body["params"]:
+            return {**body, "params": self._cast(self.marked(body["params"]), _chance(body))}
+        return body
 
     def cron(self, body: Json) -> Json:
         """Give a cron an assistant of the check's own, and call nobody."""
@@ -226,6 +224,7 @@ _BODIES: dict[str, Callable[[Guard, Any], Any]] = {
     "POST /threads/{thread_id}/runs": Guard.run,
     "POST /threads/{thread_id}/runs/stream": Guard.run,
     "POST /threads/{thread_id}/runs/wait": Guard.run,
+    "POST /threads/{thread_id}/commands": Guard.command,
     "POST /runs": Guard.run,
     "POST /runs/stream": Guard.run,
     "POST /runs/wait": Guard.run,
@@ -260,6 +259,14 @@ def _rows(response: Response) -> Iterator[JsonObject]:
 def _is_label(label: object) -> bool:
     """Return whether a label may begin a namespace: one that may not is what is wrong with a request."""
     return isinstance(label, str) and label != "" and "." not in label
+
+
+def _is_id(value: object) -> bool:
+    try:
+        UUID(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _chance(value: object) -> int:

@@ -91,8 +91,27 @@ MAKES: dict[str, tuple[str, str]] = {
     "POST /runs/batch": ("threads", "thread_id"),
     "POST /runs/crons": ("crons", "cron_id"),
     "POST /threads/{thread_id}/runs/crons": ("crons", "cron_id"),
+    "POST /threads/{thread_id}/runs": ("runs", "run_id"),
 }
 """What an operation makes, and the member of its answer that names it."""
+
+FINDS: dict[str, tuple[str, str]] = {
+    "POST /assistants/search": ("assistants", "assistant_id"),
+    "POST /threads/search": ("threads", "thread_id"),
+    "POST /runs/crons/search": ("crons", "cron_id"),
+    "GET /threads/{thread_id}/runs": ("runs", "run_id"),
+}
+"""What an operation lists, and the member that names each."""
+
+STARTS = frozenset(
+    {
+        "POST /threads/{thread_id}/runs",
+        "POST /threads/{thread_id}/runs/stream",
+        "POST /threads/{thread_id}/runs/wait",
+        "POST /threads/{thread_id}/commands",
+    }
+)
+"""Operations that may make the thread which their path names."""
 
 IDS = {"thread_id": "threads", "assistant_id": "assistants", "cron_id": "crons"}
 """The members that name something, in paths, bodies and answers, and of what kind it is."""

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from understudy.conformance.settings import Settings
+from typing import Any
 
 _HELP = """\
 examples:
@@ -19,7 +16,8 @@ examples:
   understudy check --sweep URL                        remove what checks that were killed have left behind
 
 Everything a check makes carries a mark in its metadata and is removed at the end. It never touches anything else.
-Exit status: 0 the contract is kept, 1 it is broken, 2 it could not be checked.
+Ctrl-C stops it and removes what was made; a second one does not wait for that.
+Exit status: 0 the contract is kept, 1 it is broken, 2 it could not be checked, 130 it was interrupted.
 """
 
 
@@ -81,7 +79,11 @@ def add(commands: Any) -> None:
     how.add_argument("--timeout", metavar="SECONDS", help="wait so long for an answer (default: 20)")
     how.add_argument("--seed", metavar="N", help="make up the same requests each time (default: 1)")
     told = check.add_argument_group("what is told")
-    told.add_argument("--report", metavar="KIND,…", help="write files: junit, html, json, ndjson, har, sarif")
+    told.add_argument(
+        "--report",
+        metavar="KIND,…",
+        help="write files: html (a summary, and a page by operation), sarif, junit, json, ndjson, har",
+    )
     told.add_argument("--report-dir", metavar="FOLDER", help="where to write them (default: understudy-report)")
     check.add_argument("--sweep", action="store_true", help="remove what earlier checks have left behind, and stop")
     check.set_defaults(run=run, parser=check)

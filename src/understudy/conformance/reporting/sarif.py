@@ -91,7 +91,7 @@ def _results(causes: Iterable[Cause], places: Mapping[str, int]) -> Iterable[Jso
             why = f"Known from the baseline{f' as {numbers}' if numbers else ''}."
             suppression: Json = {"kind": "external", "status": "accepted", "justification": why}
             result["suppressions"] = [suppression]
-            result["properties"]["deviations"] = cause.deviations
+            result["properties"]["deviations"] = list(cause.deviations)
         yield result
 
 

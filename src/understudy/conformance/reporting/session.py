@@ -12,6 +12,7 @@ import click
 from schemathesis.cli.commands.run.context import ExecutionContext
 from schemathesis.cli.commands.run.handlers.base import EventHandler
 from schemathesis.cli.executor import execute_event_loop
+from schemathesis.engine import events
 
 from understudy.conformance.checking import FILES, Checkup, prepare
 from understudy.conformance.findings import Findings
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schemathesis.cli.context import BaseExecutionContext
-    from schemathesis.engine import events
 
     from understudy.conformance.settings import Settings
 
@@ -40,10 +40,11 @@ def check(settings: Settings) -> int:
     SetupError when it cannot be checked at all: see `prepare`, and for files that cannot be read or written.
     """
     _ready(settings)
-    with _stopped_by_signals():
+    signals = Signals()
+    with signals.taken():
         checkup = prepare(settings)
         findings = Findings(checkup.chosen, checkup.schema.config.load_baseline())
-        session = Session(checkup, findings)
+        session = Session(checkup, findings, signals)
         try:
             session.carry_out()
             checkup.close()
@@ -59,7 +60,8 @@ def check(settings: Settings) -> int:
 class Session(EventHandler["BaseExecutionContext"]):
     """Takes in what happens in a check, and has the terminal and the files told of it."""
 
-    def __init__(self, checkup: Checkup, findings: Findings) -> None:
+    def __init__(self, checkup: Checkup, findings: Findings, signals: Signals) -> None:
+        self._signals = signals
         self._checkup = checkup
         self._findings = findings
         self._hide = Hiding(checkup.settings)
@@ -98,6 +100,7 @@ class Session(EventHandler["BaseExecutionContext"]):
         """Take in what happened, and show how far it has got."""
         self._findings.take(event)
         self._progress.show(event)
+        self._signals.look(event)
 
     def shutdown(self, ctx: BaseExecutionContext) -> None:
         """Nothing more comes."""
@@ -162,15 +165,31 @@ def _ready(settings: Settings) -> None:
         raise SetupError(f"cannot write reports to {settings.report_dir}: {error.strerror}") from None
 
 
-@contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """Take a request to terminate for a Ctrl-C: what was made is removed before the end."""
+class Signals:
+    """Takes Ctrl-C and a request to terminate for the same: what was made is removed before the end."""
 
-    def stop(number: int, frame: object) -> NoReturn:
+    def __init__(self) -> None:
+        self.came = False
+        """Whether there was one that nothing has come of yet."""
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Take them from now on."""
+        former = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+    def look(self, event: events.EngineEvent) -> None:
+        """Interrupt what goes on as if nothing had come: Schemathesis overlooks one that comes between its phases."""
+        if isinstance(event, events.Interrupted):
+            self.came = False
+        elif self.came and isinstance(event, events.PhaseStarted | events.ScenarioStarted):
+            self.came = False
+            raise KeyboardInterrupt
+
+    def _stop(self, number: int, frame: object) -> NoReturn:
+        self.came = True
         raise KeyboardInterrupt
-
-    former = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, former)

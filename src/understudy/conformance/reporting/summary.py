@@ -51,9 +51,12 @@ class Summary:
     def counts(self, seconds: float) -> str:
         """Return how much was done."""
         findings, trials = self._findings, self._checkup.trials
-        broken = sum(trial.broken is not None for trial in trials)
+        broken = {cause.check for cause in findings.news if isinstance(cause.failure, Broken)}
+        known = {cause.check for cause in findings.known if isinstance(cause.failure, Broken)} - broken
         unexamined = sum(trial.broken is None and trial.unexamined is not None for trial in trials)
-        laws = f"; {len(trials) - broken - unexamined} laws hold, {broken} broken, {unexamined} not examined"
+        holding = sum(trial.broken is None and trial.unexamined is None for trial in trials)
+        of_known = f", {len(known)} known to be broken" if known else ""
+        laws = f"; {holding} laws hold, {len(broken)} broken{of_known}, {unexamined} not examined"
         return (
             f"{len(findings.operations)} of {len(self._checkup.known)} operations, {findings.requests:,} requests, "
             f"{findings.checks:,} checks{laws if trials else ''}; {seconds:.0f} s"
@@ -110,10 +113,13 @@ class Summary:
         if findings.stale:
             strict = "" if self._checkup.settings.strict_baseline else " (--strict-baseline fails for them)"
             yield f"in the baseline, but not seen any more: {len(findings.stale)}{strict}"
-            for entry in findings.stale:
-                deviations = " ".join(entry.extra.get("deviations", []))
-                told = " ".join(word for word in (entry.check, entry.signature, deviations) if word)
-                yield f"    {entry.operation}: {_short(told)}"
+            shown = len(findings.stale) if self._checkup.settings.strict_baseline else _WHOLE
+            for entry in findings.stale[:shown]:
+                words = (entry.check, entry.signature.removeprefix(entry.check), *entry.extra.get("deviations", []))
+                yield f"    {entry.operation}: {_short(' '.join(word.strip() for word in words if word))}"
+            if findings.stale[shown:]:
+                self.is_cut = True
+                yield f"    and {len(findings.stale) - shown} more"
 
 
 def _named(cause: Cause) -> str:

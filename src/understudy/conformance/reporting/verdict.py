@@ -32,7 +32,7 @@ def judge(checkup: Checkup, findings: Findings, ended: int) -> Verdict:
         return Verdict(BROKEN, broken if checkup.is_clean else f"{broken}; {_of_cleaning(checkup)}")
     if not checkup.is_clean:
         return Verdict(FAILED, f"{url} could not be checked to the end; {_of_cleaning(checkup)}")
-    if findings.errors or not findings.operations:
+    if ended == FAILED or findings.errors or not findings.operations:
         return Verdict(FAILED, f"{url} could not be checked to the end")
     if checkup.settings.strict_baseline and findings.stale:
         return Verdict(BROKEN, f"{url} does not do any more what the baseline says of it (--strict-baseline)")
