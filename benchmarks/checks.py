@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from understudy.conformance.agent_server.configuration import configuration
 from understudy.conformance.agent_server.places import ENDS_WITH_A_RUN
 from understudy.conformance.agent_server.survey import survey
-from understudy.conformance.checking import asking
 from understudy.conformance.contracts import endless, unlink
 from understudy.conformance.ledger import Ledger
+from understudy.conformance.reaching import asking
 from understudy.conformance.settings import GENERATED, Settings
 from understudy.contract.documents import load_contract
 from understudy.contract.operations import operations

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from schemathesis.engine import events
 
-from understudy.conformance.checking import Checkup, prepare
+from understudy.conformance.checking import Checkup
 from understudy.conformance.findings import Findings
 from understudy.conformance.laws.running import Trial
+from understudy.conformance.preparing import prepare
 from understudy.conformance.settings import PHASES, Settings
 from understudy.contract.documents import load_contract
 from understudy.contract.operations import operations

@@ -14,12 +14,13 @@ from tests.conftest import Server
 from understudy import config
 from understudy.conformance.agent_server.survey import survey
 from understudy.conformance.asking import Asker
-from understudy.conformance.checking import Checkup, prepare
+from understudy.conformance.checking import Checkup
 from understudy.conformance.findings import Findings
 from understudy.conformance.laws import playing, running
 from understudy.conformance.laws.all import LAWS
 from understudy.conformance.laws.running import Trial
 from understudy.conformance.ledger import Ledger
+from understudy.conformance.preparing import prepare
 from understudy.conformance.settings import Contract, Settings
 
 KNOWN = {law.name: law for law in LAWS["agent-server"]}

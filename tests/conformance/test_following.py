@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import Server
 from understudy.conformance.asking import Asker, Unexamined
-from understudy.conformance.checking import asking
+from understudy.conformance.reaching import asking
 from understudy.conformance.settings import Settings
 from understudy.conformance.streams import is_over
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import requests
 import schemathesis
 from schemathesis.cli.events import LoadingFinished, LoadingStarted
-from schemathesis.config import SanitizationConfig, SchemathesisConfig
 from schemathesis.core.failures import Failure, Severity
 from schemathesis.engine import Status, StopReason, events, from_schema
 from schemathesis.engine._baseline import has_new_failures
@@ -24,25 +21,16 @@ from schemathesis.filters import FilterSet
 from schemathesis.hooks import unregister
 
 from understudy.conformance.agent_server.cleaning import clean
-from understudy.conformance.agent_server.configuration import configuration
 from understudy.conformance.agent_server.ground import Ground
 from understudy.conformance.agent_server.guard import Guard
-from understudy.conformance.agent_server.survey import survey
 from understudy.conformance.asking import Asker, Unexamined
-from understudy.conformance.baselines import find
-from understudy.conformance.contracts import Chosen, choose, unlink
+from understudy.conformance.contracts import Chosen
 from understudy.conformance.laws.running import Trial
-from understudy.conformance.ledger import Ledger
-from understudy.conformance.selection import excluded_from, generated_for, included_in, laws_for, leave_out
-from understudy.conformance.settings import GENERATED
+from understudy.conformance.reaching import asking
 from understudy.conformance.stage import Stage
-from understudy.contract.documents import load_contract
-from understudy.contract.operations import operations
-from understudy.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from pathlib import Path
 
     from schemathesis.baseline import Baseline
     from schemathesis.core.transport import Response
@@ -51,20 +39,9 @@ if TYPE_CHECKING:
     from understudy.conformance.laws.law import Law
     from understudy.conformance.settings import Settings
     from understudy.contract.operations import Operation
-    from understudy.wire import JsonObject
-
-FILES = {"junit": "junit.xml", "html": "html", "json": "check.json", "ndjson": "check.ndjson", "har": "check.har"}
-"""The reports that Schemathesis writes, and their names in the folder of reports."""
 
 CLEANING = "cleaning up"
 """The label of what removes everything that a check has made."""
-
-
-_SECRET = SanitizationConfig()
-"""What Schemathesis shows to nobody."""
-
-_PUBLIC = ("key", "session")
-"""What it takes for secret as a part of a name, and is not: the keys of items, the names of sessions."""
 
 
 class Leaked(Failure):
@@ -283,147 +260,3 @@ class Checkup:
             skip_reason=unexamined,
             is_final=True,
         )
-
-
-def prepare(settings: Settings) -> Checkup:
-    """Find out what is there, and what of it is to be checked.
-
-    SetupError when the deployment cannot be reached, when there is no such document, and when nothing is left to check.
-    """
-    chosen = choose(settings)
-    known = list(operations(chosen.document))
-    included = included_in(settings, known)
-    selected = generated_for(settings, included)
-    leave_out(chosen.document, excluded_from(settings, known))
-    laws = laws_for(settings, included)
-    if not selected and not laws:
-        raise SetupError("there is nothing to check: no operation is included that is not excluded as well")
-    version = reach(settings)
-    baseline = find(settings, version)
-    stage = Stage(Ledger(uuid4().hex[:12]))
-    if not settings.read_only:
-        stage = _survey(settings, stage.ledger)
-    try:
-        unselected = [each for each in known if str(each) not in selected]
-        schema = _schema(settings, chosen.document, stage, baseline, unselected)
-    except BaseException:
-        _remove(settings, stage.ledger)
-        raise
-    return Checkup(settings, chosen, known, selected, laws, stage, schema, version)
-
-
-def _schema(
-    settings: Settings, document: JsonObject, stage: Stage, baseline: Path | None, unselected: list[Operation]
-) -> OpenApiSchema:
-    """Return the document as Schemathesis has it, with all that settings say."""
-    told = {
-        **configuration(settings, stage),
-        "base-url": settings.url,
-        "headers": dict(settings.headers),
-        "seed": settings.seed,
-        "workers": settings.workers,
-        "request-timeout": settings.timeout,
-        "output": {"sanitization": sanitization(settings)},
-        "reports": reports(settings),
-        **({"rate-limit": settings.rate_limit} if settings.rate_limit else {}),
-        **({"max-time": settings.max_time} if settings.max_time else {}),
-        **({"baseline": str(baseline)} if baseline else {}),
-    }
-    told.setdefault("generation", {})["max-examples"] = settings.max_examples
-    unlink(document, unselected)
-    names = {str(each) for each in unselected}
-    left_out = [str(each) for each in operations(document) if str(each) in names]
-    if left_out:
-        # Such a request is never sent, not even as a wrong method on a path.
-        told["operations"].append({"include-name": left_out, "enabled": False})
-    config = SchemathesisConfig.from_dict(told)
-    for phase in GENERATED:
-        config.projects.default.phases.get_by_name(name=phase).enabled = phase in settings.phases
-    return schemathesis.openapi.from_dict(document, config=config)
-
-
-def reach(settings: Settings) -> str | None:
-    """Return the version that a deployment tells, None if it tells none.
-
-    SetupError if nobody answers, if it wants credentials, and if neither `GET /info` nor a search for assistants is
-    answered as by an Agent Server.
-    """
-    session = requests.Session()
-    session.headers.update(settings.headers)
-    try:
-        info = session.get(f"{settings.url}/info", timeout=settings.timeout)
-        found = session.post(f"{settings.url}/assistants/search", json={"limit": 1}, timeout=settings.timeout)
-    except requests.RequestException as error:
-        raise SetupError(f"nobody answers at {settings.url}: {_reason(error)}") from None
-    for answer in (info, found):
-        if answer.status_code in (401, 403):
-            raise SetupError(f"{settings.url} answers {answer.status_code}: give a key with --api-key or --header")
-    told = _json(info)
-    if isinstance(told, dict) and "version" in told:
-        return str(told["version"])
-    if not isinstance(_json(found), list):
-        kind = found.headers.get("content-type", "no content").partition(";")[0]
-        raise SetupError(
-            f"{settings.url} is no Agent Server: POST /assistants/search answered {found.status_code} with {kind}"
-        )
-    return None
-
-
-def _json(answer: requests.Response) -> Any:
-    try:
-        return answer.json()
-    except ValueError:
-        return None
-
-
-def sanitization(settings: Settings) -> JsonObject:
-    """Return what is not to be shown in any report, as the configuration of Schemathesis has it."""
-    return {
-        "keys-to-sanitize": [*_SECRET.keys_to_sanitize, *settings.headers],
-        "sensitive-markers": [each for each in _SECRET.sensitive_markers if each not in _PUBLIC],
-    }
-
-
-def reports(settings: Settings) -> JsonObject:
-    """Return which files Schemathesis is to write, as its configuration has it."""
-    return {kind: {"path": str(settings.report_dir / FILES[kind])} for kind in settings.reports if kind in FILES}
-
-
-def asking(settings: Settings, label: str) -> Asker:
-    """Return something that asks a deployment by the observed contract, and whose requests no report shows."""
-    document = copy.deepcopy(load_contract(settings.api).observed)
-    told = {
-        "base-url": settings.url,
-        "headers": dict(settings.headers),
-        "request-timeout": settings.timeout,
-        "output": {"sanitization": sanitization(settings)},
-    }
-    schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(told))
-    return Asker(schema, make_session(schema.config), ScenarioRecorder(label=label))
-
-
-def _survey(settings: Settings, ledger: Ledger) -> Stage:
-    """Return what a deployment has to play with. What was made for it is removed if it comes to nothing."""
-    try:
-        return survey(asking(settings, "survey"), ledger, settings.graph_ids)
-    except BaseException as reason:
-        _remove(settings, ledger)
-        if isinstance(reason, Unexamined):
-            raise SetupError(f"{settings.url} is no Agent Server: {reason}") from None
-        raise
-
-
-def _remove(settings: Settings, ledger: Ledger) -> None:
-    """Remove what was made for a check that is not to be."""
-    if ledger.of("assistants"):
-        with suppress(Unexamined):
-            for _ in clean(asking(settings, CLEANING), ledger):
-                pass
-
-
-def _reason(error: Exception) -> str:
-    """Return why nobody answers, without what libraries say around it."""
-    inner: BaseException = error
-    while (cause := inner.__cause__ or inner.__context__) is not None:
-        inner = cause
-    return str(inner)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from understudy.conformance.contracts import Chosen
 
+_SILENCE = "Network Error"
+"""What Schemathesis calls it when a request gets no answer in time, or only half of one."""
+
 _LOOKED_AT = 2000
 """Bytes of an answer that are kept, and in which the sign of a deviation is looked for."""
 
@@ -113,6 +116,11 @@ class Findings:
         return {number for entry in entries for number in entry.extra.get("deviations", {})} - self.deviations.keys()
 
     @property
+    def silent(self) -> list[str]:
+        """What gave no answer, although the deployment answers others."""
+        return [label for label, title in self.errors if title == _SILENCE] if self.operations else []
+
+    @property
     def stale(self) -> list[BaselineEntry]:
         """What the baseline knows and did not occur, although its operation was asked."""
         entries = self.baseline.entries if self.baseline is not None else []
@@ -155,7 +163,9 @@ class Findings:
     def _number(self, cause: Cause, info: CheckFailureInfo, response: Response | None) -> None:
         """Take down which of the deviations that a baseline's entry stands for has occurred, by what shows each."""
         assert cause.known is not None
-        told: dict[str, str] = cause.known.extra.get("deviations", {})
+        told = cause.known.extra.get("deviations")
+        if not isinstance(told, dict):  # a file of one's own may say nothing of the kind
+            return
         missing = {number: sign for number, sign in told.items() if number not in cause.deviations}
         if not missing:
             return

@@ -14,9 +14,9 @@ from unittest import SkipTest
 
 from schemathesis.engine import events
 
-from understudy.conformance.checking import prepare
 from understudy.conformance.contracts import choose
 from understudy.conformance.findings import Findings
+from understudy.conformance.preparing import prepare
 from understudy.conformance.reporting.hiding import Hiding
 from understudy.conformance.selection import generated_for, included_in, laws_for
 from understudy.conformance.settings import Settings, address

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from understudy.conformance.agent_server.cleaning import sweep as swept
-from understudy.conformance.checking import asking, reach
+from understudy.conformance.reaching import asking, reach
 
 if TYPE_CHECKING:
     from understudy.conformance.settings import Settings

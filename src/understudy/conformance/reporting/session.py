@@ -14,8 +14,9 @@ from schemathesis.cli.commands.run.handlers.base import EventHandler
 from schemathesis.cli.executor import execute_event_loop
 from schemathesis.engine import events
 
-from understudy.conformance.checking import FILES, Checkup, prepare
+from understudy.conformance.checking import Checkup
 from understudy.conformance.findings import Findings
+from understudy.conformance.preparing import FILES, prepare
 from understudy.conformance.reporting import page, sarif
 from understudy.conformance.reporting.hiding import Hiding
 from understudy.conformance.reporting.summary import Summary

@@ -30,6 +30,9 @@ def judge(checkup: Checkup, findings: Findings, ended: int) -> Verdict:
         return Verdict(INTERRUPTED, f"interrupted: {url} was not checked to the end; {_of_cleaning(checkup)}")
     if ways:
         return Verdict(BROKEN, broken if checkup.is_clean else f"{broken}; {_of_cleaning(checkup)}")
+    if findings.silent:
+        silent = ", ".join(sorted(set(findings.silent)))
+        return Verdict(BROKEN, f"{url} breaks its contract ({name}): no whole answer came from {silent}")
     if not checkup.is_clean:
         return Verdict(FAILED, f"{url} could not be checked to the end; {_of_cleaning(checkup)}")
     if ended == FAILED or findings.errors or not findings.operations:

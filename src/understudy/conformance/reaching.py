@@ -1,0 +1,89 @@
+"""Reach a deployment: find out whether it is one, and ask it things that no report shows."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import requests
+import schemathesis
+from schemathesis.config import SanitizationConfig, SchemathesisConfig
+from schemathesis.engine.context import make_session
+from schemathesis.engine.recorder import ScenarioRecorder
+
+from understudy.conformance.asking import Asker
+from understudy.contract.documents import load_contract
+from understudy.errors import SetupError
+
+if TYPE_CHECKING:
+    from understudy.conformance.settings import Settings
+    from understudy.wire import JsonObject
+
+_SECRET = SanitizationConfig()
+"""What Schemathesis shows to nobody."""
+
+_PUBLIC = ("key", "session")
+"""What it takes for secret as a part of a name, and is not: the keys of items, the names of sessions."""
+
+
+def reach(settings: Settings) -> str | None:
+    """Return the version that a deployment tells, None if it tells none.
+
+    SetupError if nobody answers, if it wants credentials, and if neither `GET /info` nor a search for assistants is
+    answered as by an Agent Server.
+    """
+    session = requests.Session()
+    session.headers.update(settings.headers)
+    try:
+        info = session.get(f"{settings.url}/info", timeout=settings.timeout)
+        found = session.post(f"{settings.url}/assistants/search", json={"limit": 1}, timeout=settings.timeout)
+    except requests.RequestException as error:
+        raise SetupError(f"nobody answers at {settings.url}: {_reason(error)}") from None
+    for answer in (info, found):
+        if answer.status_code in (401, 403):
+            raise SetupError(f"{settings.url} answers {answer.status_code}: give a key with --api-key or --header")
+    told = _json(info)
+    if isinstance(told, dict) and "version" in told:
+        return str(told["version"])
+    if not isinstance(_json(found), list):
+        kind = found.headers.get("content-type", "no content").partition(";")[0]
+        raise SetupError(
+            f"{settings.url} is no Agent Server: POST /assistants/search answered {found.status_code} with {kind}"
+        )
+    return None
+
+
+def _json(answer: requests.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        return None
+
+
+def asking(settings: Settings, label: str) -> Asker:
+    """Return something that asks a deployment by the observed contract, and whose requests no report shows."""
+    document = copy.deepcopy(load_contract(settings.api).observed)
+    told = {
+        "base-url": settings.url,
+        "headers": dict(settings.headers),
+        "request-timeout": settings.timeout,
+        "output": {"sanitization": sanitization(settings)},
+    }
+    schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(told))
+    return Asker(schema, make_session(schema.config), ScenarioRecorder(label=label))
+
+
+def sanitization(settings: Settings) -> JsonObject:
+    """Return what is not to be shown in any report, as the configuration of Schemathesis has it."""
+    return {
+        "keys-to-sanitize": [*_SECRET.keys_to_sanitize, *settings.headers],
+        "sensitive-markers": [each for each in _SECRET.sensitive_markers if each not in _PUBLIC],
+    }
+
+
+def _reason(error: Exception) -> str:
+    """Return why nobody answers, without what libraries say around it."""
+    inner: BaseException = error
+    while (cause := inner.__cause__ or inner.__context__) is not None:
+        inner = cause
+    return str(inner)
