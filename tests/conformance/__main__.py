@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.conformance.campaign import Report, run
+from tests.conformance.campaign import Report, imitated, run
 
 
 def main() -> int:
@@ -60,7 +60,7 @@ def serving(scenarios: list[str]) -> Iterator[str]:
 
 def _print_answers(reports: list[Report]) -> None:
     """Print how often each operation was answered with what, so that a reader sees how far the runs got."""
-    for operation in sorted({operation for report in reports for _, operation, _ in report.statuses}):
+    for operation in sorted(imitated()):
         answers = sum((report.answers(operation) for report in reports), Counter[int]())
         print(f"  {operation:60} {' '.join(f'{status}: {answers[status]:,}' for status in sorted(answers))}")
 
