@@ -6,6 +6,7 @@ from itertools import islice
 from sys import maxsize
 from typing import TYPE_CHECKING
 
+from understudy.agents.beside import is_of_another, seen_by
 from understudy.agents.places import Place, agent_of, subgraph_of
 from understudy.agents.results import settled
 from understudy.agents.updates import apply
@@ -108,10 +109,15 @@ def _state(world: World, thread_id: str, at: JsonObject, *, subgraphs: bool) -> 
 
 
 def _as_read(world: World, thread_id: str, latest: Checkpoint, namespace: str) -> Checkpoint:
-    """Return the latest checkpoint with what its tasks have done since; as it is where that cannot be told."""
+    """Return the latest checkpoint with what its tasks have done since, as the graph sees it that ran last on the thread.
+
+    It is returned as it is where that cannot be told.
+    """
     try:
-        agent = subgraph_of(agent_of(world, world.threads.get(thread_id)), namespace)
-        return settled(agent, latest, world.ids)
+        agent = agent_of(world, world.threads.get(thread_id))
+        if namespace == ROOT and is_of_another(agent, latest):
+            latest = seen_by(agent, latest)
+        return settled(subgraph_of(agent, namespace), latest, world.ids)
     except Unacceptable:
         return latest
 

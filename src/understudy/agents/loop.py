@@ -66,7 +66,7 @@ class Loop:
         base = self._record.base
         if base is not None:
             self.values |= {name: value for name, value in base.values.items() if name in agent.channels}
-            self.tasks = pending(base)
+            self.tasks = [task for task in pending(base) if task.id not in self._record.left]
             self.step = base.step + 1
             self._joins = base.held.get("joins", {})
         self._stop = self.step + run.recursion_limit + 1
@@ -137,9 +137,7 @@ class Loop:
         if command is not None:
             self._go_to(command)
         if travels and (base.metadata.get("source") not in _FORKED or superseded):
-            # Those of another graph, which ran here before, are not this one's to run.
-            own = [task for task in self.tasks if task.name == START or task.name in self.agent.nodes]
-            self._keep("fork", [self._task(task.name, task.path, like=task) for task in own])
+            self._keep("fork", [self._task(task.name, task.path, like=task) for task in self.tasks])
         elif updates:
             self._record.rewrite(self.values)
         run.output.show("values", self.place, self.values)

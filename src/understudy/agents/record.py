@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from understudy.agents.beside import carried_over, left_behind, seen_by
 from understudy.agents.tasks import Task, held_by, in_graph_order
 from understudy.state.checkpoints import ROOT, Checkpoint, checkpoint_ref
 from understudy.state.clock import timestamp
@@ -23,7 +24,7 @@ class Record:
     """The checkpoints that one graph of a run goes on from and makes.
 
     `base` is the one that is gone on from now, None at the very beginning. `around` is what is told of the task that
-    runs the graph, `parents` the checkpoints above by namespace.
+    runs the graph, `parents` the checkpoints above by namespace. `left` are the tasks of `base` that no run takes up.
     """
 
     def __init__(
@@ -38,13 +39,15 @@ class Record:
         self._before: str | None = None
         self._found = False
         self.base: Checkpoint | None = None
+        self.left: set[str] = set()
         self._find()
 
     @property
     def is_superseded(self) -> bool:
         """Whether the thread has moved past the checkpoint that this run was told to go on from."""
         run = self._run
-        return run.world.threads.history(run.thread_id).latest(self._namespace) is not self.base
+        latest = run.world.threads.history(run.thread_id).latest(self._namespace)
+        return latest is None or self.base is None or latest.id != self.base.id
 
     def _find(self) -> None:
         run = self._run
@@ -58,6 +61,9 @@ class Record:
             self.base = history.latest(self._namespace)
         if self.base is not None:
             self._found = True
+            if self._namespace == ROOT:
+                self.left = left_behind(self._agent, self.base)
+                self.base = seen_by(self._agent, self.base)
             self._saved, self._before = self.base.id, self.base.parent
 
     def keep(
@@ -65,7 +71,7 @@ class Record:
     ) -> None:
         """Make a checkpoint of these values, from which these tasks are next."""
         run = self._run
-        told = {"joins": joins, "tasks": held_by(tasks)}
+        told = {"joins": joins, "tasks": held_by(tasks), "beside": carried_over(self.base, run.world.ids)}
         in_order = in_graph_order(self._agent, tasks)
         self.base = Checkpoint(
             id=run.world.ids.checkpoint(step),
@@ -97,7 +103,7 @@ class Record:
             return
         known = {row["id"] for row in base.tasks}
         added = [] if done else [task for task in tasks if task.id not in known]
-        told = {"joins": base.held.get("joins", {}), "tasks": held_by(tasks, done=done)}
+        told = {**base.held, "tasks": held_by(tasks, done=done)}
         rows = {task.id: task.to_json() for task in tasks}
         self.base = replace(
             base,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from understudy.agents.beside import carried_over, seen_by
 from understudy.agents.channels import empty, taken_in
 from understudy.agents.failures import HELP, Failed
 from understudy.agents.following import Following, chosen, following, plain
@@ -67,6 +68,8 @@ class _Steps:
             self._base = history.latest(place.namespace)
         else:
             self._base = history.find(place.checkpoint_id, place.namespace)
+        if self._base is not None and place.namespace == ROOT:
+            self._base = seen_by(self._agent, self._base)
         self._named = self._base
         self._origin = {"graph_id": agent.graph_id}
         if place.checkpoint_id is not None:
@@ -148,7 +151,7 @@ class _Steps:
             tasks=tuple(task.to_json() for task in tasks),
             metadata=metadata,
             created_at=timestamp(self._world.clock.now()),
-            held=_held(base.held.get("joins", {}), tasks),
+            held=self._held(base.held.get("joins", {}), tasks),
         )
         self._keep(copy)
 
@@ -184,7 +187,7 @@ class _Steps:
     def _node(self, as_node: str | None) -> str:
         """Return the node that an update counts for: the named one, or the one that ran last."""
         if as_node is None:
-            ran = self._base.ran if self._base else ()
+            ran = [node for node in self._base.ran if node in self._agent.nodes] if self._base else []
             if len(ran) > 1:
                 raise Unacceptable(f"Ambiguous update, specify as_node{_CONCURRENT}")
             as_node = ran[0] if ran else START
@@ -247,22 +250,21 @@ class _Steps:
                 metadata=metadata,
                 created_at=timestamp(self._world.clock.now()),
                 ran=ran or (base.ran if base else ()),
-                held=_held(after.joins, tasks),
+                held=self._held(after.joins, tasks),
             )
         )
 
     def _task(self, name: str, path: list[Json]) -> Task:
         return waiting(self._world.ids, self._thread_id, self._agent, self._namespace, name, path)
 
+    def _held(self, joins: JsonObject, tasks: Iterable[Task]) -> JsonObject:
+        told = {"joins": joins, "tasks": held_by(tasks), "beside": carried_over(self._base, self._world.ids)}
+        return {name: value for name, value in told.items() if value}
+
     def _keep(self, checkpoint: Checkpoint) -> None:
         self._made.append(checkpoint)
         self._base = checkpoint
         self._origin = {"checkpoint_id": checkpoint.id}
-
-
-def _held(joins: JsonObject, tasks: Iterable[Task]) -> JsonObject:
-    told = {"joins": joins, "tasks": held_by(tasks)}
-    return {name: value for name, value in told.items() if value}
 
 
 def _alone(updates: Sequence[Update], complaint: str) -> None:

@@ -74,6 +74,8 @@ class Findings:
     """What could not be tested, and why."""
     requests: int = 0
     checks: int = 0
+    made: set[str] = field(default_factory=set)
+    """The checks that were made, and the laws that were tried, by name."""
     operations: set[str] = field(default_factory=set)
     """The operations that were answered."""
 
@@ -122,9 +124,12 @@ class Findings:
 
     @property
     def stale(self) -> list[BaselineEntry]:
-        """What the baseline knows and did not occur, although its operation was asked."""
+        """What the baseline knows and did not occur, although it was looked for and is not found by chance only."""
         entries = self.baseline.entries if self.baseline is not None else []
-        return [each for each in entries if each.identity not in self.causes and each.operation in self.operations]
+        return [each for each in entries if each.identity not in self.causes and self._was_looked_for(each)]
+
+    def _was_looked_for(self, entry: BaselineEntry) -> bool:
+        return entry.operation in self.operations and entry.check in self.made and not entry.extra.get("rare")
 
     def _take(self, recorder: ScenarioRecorder, label: str | None, phase: str) -> None:
         self.requests += len(recorder.cases)
@@ -134,6 +139,7 @@ class Findings:
                 self.operations.add(node.value.operation.label)
         for case_id, checks in recorder.checks.items():
             self.checks += len(checks)
+            self.made.update(check.name for check in checks)
             for check in checks:
                 if check.status is Status.FAILURE and check.failure_info is not None:
                     self._found(check.name, check.failure_info, recorder, case_id, label or phase)

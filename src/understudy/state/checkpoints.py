@@ -24,7 +24,8 @@ class Checkpoint:
 
     `held` is what the API does not show of its tasks: `joins` lists, for each node that waits for several others, which
     of them ran; `tasks` has, by id, the `input` of a task that was sent one, the `answers` that it got so far, and the
-    `goto` of one that is done while others are not.
+    `goto` of one that is done while others are not; `beside` has the `values` and the `tasks` that other graphs left on
+    the thread.
     """
 
     id: str

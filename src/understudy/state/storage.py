@@ -52,13 +52,23 @@ def storage(thread_id: str, history: History) -> JsonObject:
 def _written(step: Checkpoint, parent: Checkpoint | None) -> list[tuple[str, Json]]:
     """Return the channels that this checkpoint changed, with their new values; None for an emptied one."""
     changed = []
-    if parent or step.metadata.get("source") != "input":
-        # Before the input is read, the channels hold what they begin with: nothing was written yet.
-        before = parent.values if parent else {}
+    if step.metadata.get("source") != "input":
+        # Before the input is read, the channels hold what they held or begin with: nothing was written yet.
+        before = _values(parent) if parent else {}
         changed = [(name, value) for name, value in step.values.items() if name not in before or before[name] != value]
-    waited = set(parent.next) if parent else set()
-    changed += [(_channel(node), None) for node in sorted(waited | set(step.next))]
+    waited = {*parent.next, *_left(parent)} if parent else set()
+    changed += [(_channel(node), None) for node in sorted((waited - _left(step)) | set(step.next))]
     return changed
+
+
+def _values(step: Checkpoint) -> JsonObject:
+    """Return the values of all channels, those too that other graphs left."""
+    return {**step.held.get("beside", {}).get("values", {}), **step.values}
+
+
+def _left(step: Checkpoint) -> set[str]:
+    """Return the nodes that other graphs have yet to run."""
+    return {task["name"] for task in step.held.get("beside", {}).get("tasks", ())}
 
 
 def _channel(node: str) -> str:

@@ -105,13 +105,11 @@ class Guard:
             return
         about = place(label)
         blocked = label in ENDS_WITH_A_RUN and path.get("thread_id") in self._ground.waiting
-        off_limits = any(self._ledger.is_off_limits(str(value)) for value in path.values())
-        if about is None or not (off_limits or blocked or left_to_us):
+        off_limits = {name: NOBODY for name, value in path.items() if self._ledger.is_off_limits(str(value))}
+        if not (off_limits or blocked or left_to_us):
             return
-        there = self._ground.some(about.kind, to_itself=about.ends)
-        if there is None:
-            there = {name: NOBODY for name, value in path.items() if self._ledger.is_off_limits(str(value))}
-        path.update({name: value for name, value in there.items() if name in path})
+        there = self._ground.some(about.kind, to_itself=about.ends) if about is not None else None
+        path.update({name: value for name, value in (there or off_limits).items() if name in path})
 
     # ------------------------------------------------------------------------------------------------------ bodies
 
@@ -157,11 +155,14 @@ class Guard:
     def _cast(self, body: JsonObject, chance: int) -> JsonObject:
         """Name an assistant that there is, and mostly an input that it can take: chance finds none."""
         graph, named = self._ground.graph(chance), body.get("assistant_id")
-        if graph is None or not isinstance(named, str):
+        if not isinstance(named, str):
             return body
-        # A name that chance made stays now and then, but not that of a graph: its assistant is somebody else's.
-        if chance % 8 == 0 and named not in self._ground.names and self._is_free(named):
+        # An id that chance made stays now and then, but no name: it may be that of a graph, whose assistant is
+        # somebody else's.
+        if chance % 8 == 0 and _is_id(named) and self._is_free(named):
             return body
+        if graph is None:
+            return {**body, "assistant_id": NOBODY}
         body = {**body, "assistant_id": graph.assistant_id}
         if "input" in body and chance % 5:
             body["input"] = graph.inputs[chance % len(graph.inputs)]

@@ -64,6 +64,8 @@ class Trial:
             self.unexamined = self._try(settings, seed + attempt * _APART)
             if self.broken is not None or self.unexamined is None:
                 break
+        if not self.examples and self.unexamined is None:
+            self.unexamined = "the time was over before its turn came"
         self.seconds = time.monotonic() - began
         if self.broken is not None:
             self._record(self.broken)
