@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.server
 import json
 import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conformance.broken.changes import answers
+from tests.conformance.broken.proxy import Told
 from tests.conformance.checked import QUICK, Breakable, Check, breakable, dies, fails
 from understudy.cli import main
+from understudy.conformance.laws.running import Trial
+from understudy.conformance.laws.threads import ThreadPatchMerges
+from understudy.conformance.ledger import Ledger
+from understudy.conformance.reaching import asking
+from understudy.conformance.settings import Settings
+from understudy.conformance.stage import Stage
 
 COUNT = "POST /threads/count"
 THREADS = ("--include-tag", "Threads")
@@ -100,6 +109,43 @@ def test_how_far_it_has_got_goes_to_stderr_a_line_for_each_phase(deployment: Bre
     assert phases == ["examples", "laws", "cleaning"]
     assert "held to agent-server, observed" in told.err
     assert not {"examples", "laws", "cleaning"} & {line.split()[0] for line in told.out.splitlines()}
+
+
+def test_where_no_law_could_be_looked_at_nothing_is_said_to_be_kept(deployment: Breakable, check: Check) -> None:
+    deployment.break_with({"POST /assistants": fails})
+
+    told = check(deployment.url, "--contract", "observed", "--phases", "laws", "--include-path", "/runs/crons", *FEW)
+
+    assert told.status == 2
+    assert "no graph is known" in told.out
+    assert told.verdict == f"{deployment.url} could not be checked: none of the laws could be examined"
+
+
+def test_a_law_whose_turn_does_not_come_in_time_does_not_hold(deployment: Breakable) -> None:
+    settings = Settings(url=deployment.url)
+    trial = Trial(ThreadPatchMerges, Stage(Ledger("1a")), asking(settings, "late"), deadline=0)
+
+    trial.run(examples=5, seed=1)
+
+    assert trial.unexamined == "the time was over before its turn came"
+
+
+def test_a_law_that_gets_no_answer_is_no_law_that_holds(deployment: Breakable, check: Check) -> None:
+    copy = "POST /threads/{thread_id}/copy"
+
+    async def hangs(asked: Any) -> Told:
+        await asyncio.sleep(2)
+        return Told(500)
+
+    deployment.break_with({copy: hangs})
+
+    told = check(
+        *(deployment.url, "--contract", "observed", "--phases", "laws", "--timeout", "1", "--max-examples", "1"),
+        *("--include-operation", copy, "--shard", "4/50"),
+    )
+
+    assert told.status == 1
+    assert told.verdict.endswith(f"no whole answer came from {copy}")
 
 
 # ------------------------------------------------------------------------------------------------------ what is sent
@@ -211,6 +257,10 @@ def test_a_baseline_is_only_written_into_a_file_of_ones_own(name: str, deploymen
         (("--shard", "6/5"), '--shard is written as in 2/5, the second of five parts, not "6/5"'),
         (("--rate-limit", "5"), '--rate-limit is written as in 100/m (s, m, h or d), not "5"'),
         (("--header", "hush"), "--header is written NAME:VALUE"),
+        (("--header", "x-tenant: hush\nhush"), "--header is written NAME:VALUE"),
+        (("--api-key", "hush\nhush"), "--api-key is empty, or has characters that no header may have"),
+        (("--api-key", "hush→"), "--api-key is empty, or has characters that no header may have"),
+        (("--include-path", "/threads/count", "--phases", "examples", "--shard", "2/2"), "nothing to check in part 2"),
         (("--spec", "nowhere.yaml"), "cannot read nowhere.yaml: No such file"),
         (("--baseline", "nowhere.json"), 'there is no baseline "nowhere.json"'),
         (("--graph-id", "stepz"), 'the deployment has no graph "stepz". Did you mean "steps"?'),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ import pytest
 from tests.conformance.broken.proxy import Change, Told
 from tests.conformance.checked import QUICK, Breakable, Check, breakable, fails
 from understudy.cli import main
+from understudy.conformance.reporting.hiding import HIDDEN, Hiding
+from understudy.conformance.settings import Settings
 
 # Schemathesis opens its files once to see whether it can, and leaves closing them to chance.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
@@ -214,6 +218,41 @@ def test_user_and_password_of_an_address_are_sent_and_shown_nowhere(
     for name, text in said.items():
         assert "lovelace" not in text, name
         assert "YWRhOmxvdmVsYWNl" not in text, name
+
+
+def test_a_credential_is_hidden_however_a_file_has_it_written(tmp_path: Path) -> None:
+    key = 'k&y<"of\\mine>77'
+    told = json.dumps({"seen": key})
+    written = [key, told, json.dumps(told), html.escape(told), base64.b64encode(told.encode()).decode()]
+    file = tmp_path / "report"
+    file.write_text("\n".join(written))
+
+    Hiding(Settings(url="http://host", headers={"x-api-key": key})).clean([file])
+
+    *plain, encoded = file.read_text().splitlines()
+    assert not any("mine" in line for line in plain)
+    assert json.loads(base64.b64decode(encoded)) == {"seen": HIDDEN}
+
+
+def test_a_credential_is_not_sent_to_where_a_deployment_redirects(deployment: Breakable, check: Check) -> None:
+    seen = list[str]()
+
+    async def sees(asked: Any) -> Told:
+        seen.append(asked.operation)
+        return Told(200, b"[]")
+
+    async def redirects(asked: Any) -> Told:
+        return Told(307, headers={"location": f"{deployment.url}/threads/count"})
+
+    deployment.break_with({COUNT: sees, "GET /threads/count": sees})
+
+    with breakable() as elsewhere:
+        elsewhere.break_with({"GET /info": redirects, "POST /assistants/search": redirects})
+        told = check(elsewhere.url, "--api-key", "key-of-mine-77")
+
+    assert told.status == 2
+    assert told.err == f"understudy: {elsewhere.url} answers 307: it is elsewhere. Give that address.\n"
+    assert seen == []
 
 
 @pytest.mark.parametrize("options", [(), ("--read-only",), ("--sweep",)])

@@ -152,7 +152,7 @@ class Checkup:
 
     def _engine_events(self) -> Generator[events.EngineEvent, None, None]:
         if not self.settings.read_only:
-            with self._guarded(Guard(self.ground)):
+            with self._guarded(Guard(self.ground, is_own=self.settings.spec is not None)):
                 yield from from_schema(self.schema).execute()
         else:
             with self._guarded(None):

@@ -25,6 +25,7 @@ from understudy.contract.operations import operations
 from understudy.errors import SetupError
 
 if TYPE_CHECKING:
+    from collections.abc import Set
     from pathlib import Path
 
     from schemathesis.specs.openapi.schemas import OpenApiSchema
@@ -39,6 +40,9 @@ FILES = {"junit": "junit.xml", "html": "html", "json": "check.json", "ndjson": "
 
 _SHARE = 0.6
 
+_HARMFUL = frozenset({"delete", "patch", "post", "put"})
+"""Methods that change something where a server knows them, even if its document does not."""
+
 
 def prepare(settings: Settings) -> Checkup:
     """Find out what is there, and what of it is to be checked.
@@ -49,9 +53,12 @@ def prepare(settings: Settings) -> Checkup:
     known = list(operations(chosen.document))
     included = included_in(settings, known)
     selected = generated_for(settings, included)
-    leave_out(chosen.document, excluded_from(settings, known))
+    excluded = excluded_from(settings, known)
+    leave_out(chosen.document, excluded)
     laws = laws_for(settings, included)
     if not selected and not laws:
+        if included and settings.shard is not None:
+            raise SetupError(f"--shard: there is nothing to check in part {settings.shard[0]} of {settings.shard[1]}")
         raise SetupError("there is nothing to check: no operation is included that is not excluded as well")
     version = reach(settings)
     baseline = find(settings, version)
@@ -60,7 +67,7 @@ def prepare(settings: Settings) -> Checkup:
         stage = _survey(settings, stage.ledger)
     try:
         unselected = [each for each in known if str(each) not in selected]
-        schema = _schema(settings, chosen.document, stage, baseline, unselected)
+        schema = _schema(settings, chosen.document, stage, baseline, unselected, excluded)
     except BaseException:
         _remove(settings, stage.ledger)
         raise
@@ -68,7 +75,12 @@ def prepare(settings: Settings) -> Checkup:
 
 
 def _schema(
-    settings: Settings, document: JsonObject, stage: Stage, baseline: Path | None, unselected: list[Operation]
+    settings: Settings,
+    document: JsonObject,
+    stage: Stage,
+    baseline: Path | None,
+    unselected: list[Operation],
+    excluded: list[Operation],
 ) -> OpenApiSchema:
     """Return the document as Schemathesis has it, with all that settings say."""
     told = {
@@ -94,7 +106,23 @@ def _schema(
     config = SchemathesisConfig.from_dict(told)
     for phase in GENERATED:
         config.projects.default.phases.get_by_name(name=phase).enabled = phase in settings.phases
+    # A method that a document does not tell of (any more) may still be there, and delete something.
+    harmful = {
+        each.method.lower()
+        for each in excluded
+        if any(isinstance(it, dict) for it in document["paths"][each.path].values())
+    }
+    if settings.read_only or settings.spec is not None:
+        harmful |= _HARMFUL
+    _never_try(config, harmful)
     return schemathesis.openapi.from_dict(document, config=config)
+
+
+def _never_try(config: SchemathesisConfig, methods: Set[str]) -> None:
+    """Let some methods not be tried as wrong ones."""
+    project = config.projects.default
+    for phases in (project.phases, *(each.phases for each in project.operations.operations)):
+        phases.coverage.unexpected_methods = phases.coverage.unexpected_methods - methods
 
 
 def _time_to_make_up(settings: Settings) -> int:

@@ -29,17 +29,20 @@ _PUBLIC = ("key", "session")
 def reach(settings: Settings) -> str | None:
     """Return the version that a deployment tells, None if it tells none.
 
-    SetupError if nobody answers, if it wants credentials, and if neither `GET /info` nor a search for assistants is
-    answered as by an Agent Server.
+    SetupError if nobody answers, if it is elsewhere, if it wants credentials, and if neither `GET /info` nor a search
+    for assistants is answered as by an Agent Server. Redirects are not followed, lest credentials go elsewhere.
     """
     session = requests.Session()
     session.headers.update(settings.headers)
+    asked: JsonObject = {"timeout": settings.timeout, "allow_redirects": False}
     try:
-        info = session.get(f"{settings.url}/info", timeout=settings.timeout)
-        found = session.post(f"{settings.url}/assistants/search", json={"limit": 1}, timeout=settings.timeout)
+        info = session.get(f"{settings.url}/info", **asked)
+        found = session.post(f"{settings.url}/assistants/search", json={"limit": 1}, **asked)
     except requests.RequestException as error:
         raise SetupError(f"nobody answers at {settings.url}: {_reason(error)}") from None
     for answer in (info, found):
+        if answer.is_redirect:
+            raise SetupError(f"{settings.url} answers {answer.status_code}: it is elsewhere. Give that address.")
         if answer.status_code in (401, 403):
             raise SetupError(f"{settings.url} answers {answer.status_code}: give a key with --api-key or --header")
     told = _json(info)
@@ -68,6 +71,7 @@ def asking(settings: Settings, label: str) -> Asker:
         "headers": dict(settings.headers),
         "request-timeout": settings.timeout,
         "output": {"sanitization": sanitization(settings)},
+        **({"rate-limit": settings.rate_limit} if settings.rate_limit else {}),
     }
     schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(told))
     return Asker(schema, make_session(schema.config), ScenarioRecorder(label=label))

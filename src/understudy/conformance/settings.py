@@ -121,14 +121,20 @@ def _public(text: str) -> str:
 
 
 def headers(lines: Iterable[str], api_key: str | None) -> dict[str, str]:
-    """Return the headers that options say. SetupError for one without a name; its value is not told."""
-    told = {"x-api-key": api_key} if api_key else {}
+    """Return the headers that options say. SetupError for what no header can be; its value is not told."""
+    told = {"x-api-key": api_key.strip()} if api_key else {}
+    if not all(map(_can_be_sent, told.values())):
+        raise SetupError("--api-key is empty, or has characters that no header may have")
     for line in lines:
         name, colon, value = line.partition(":")
-        if not colon or not name.strip().isascii() or not name.strip() or " " in name.strip():
+        if not colon or not _can_be_sent(name.strip()) or " " in name.strip() or not _can_be_sent(value.strip()):
             raise SetupError("--header is written NAME:VALUE, as in --header 'x-tenant: 7'")
         told[name.strip().lower()] = value.strip()
     return told
+
+
+def _can_be_sent(text: str) -> bool:
+    return bool(text) and text.isascii() and text.isprintable()
 
 
 def _filters(options: argparse.Namespace, mode: str) -> dict[str, tuple[str, ...]]:

@@ -196,7 +196,8 @@ def test_nothing_is_left_behind_and_everything_that_is_made_is_marked(fakes: tup
 def test_what_cannot_be_removed_is_told(fakes: tuple[Fake, Fake]) -> None:
     def fault(exchange: Exchange) -> None:
         if exchange.method == "POST" and exchange.path == "/threads/search" and exchange.asked.get("limit") == 100:
-            exchange.body = [{"thread_id": "11111111-1111-4111-8111-111111111111"}]
+            mark = exchange.asked["metadata"]
+            exchange.body = [{"thread_id": "11111111-1111-4111-8111-111111111111", "metadata": mark}]
 
     fakes[1].app.fault = fault
 

@@ -104,7 +104,7 @@ def _still_found(asker: Asker, kind: str, mark: dict[str, str]) -> Iterator[Leak
 
 
 def _pages(asker: Asker, kind: str, mark: dict[str, str]) -> Iterator[tuple[Answer, list[str]]]:
-    """Yield pages of what carries a mark. A server that leaves filters out of account lists what others have as well."""
+    """Yield pages of what carries a mark: a server that leaves filters out of account lists what others have too."""
     entry = KINDS[kind]
     for page in range(_PAGES):
         asker.begin()

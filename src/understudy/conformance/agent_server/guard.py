@@ -11,7 +11,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.meta import TestPhase
 
-from understudy.conformance.agent_server.places import ENDS_WITH_A_RUN, FINDS, IDS, MAKES, STARTS, place
+from understudy.conformance.agent_server.places import ENDS_WITH_A_RUN, FINDS, IDS, MAKES, STARTS, place, reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +28,8 @@ Case: TypeAlias = "schemathesis.Case[Any]"
 ABSOLUTE = ("http:", "https:")
 NOBODY = "00000000-0000-4000-8000-000000000000"
 """The id of nothing, for requests that must not touch what they name, when there is nothing else to name."""
+_STATUSES = ("all", "pending", "running")
+"""What ends runs of everybody's."""
 _SOONEST = 0
 _BATCH = 3
 
@@ -36,12 +38,14 @@ class Guard:
     """Prepares requests, and notes what their answers say was made.
 
     A request that Schemathesis made up is changed so that most of them meet something that is there; a quarter stays as
-    chance made it. Whatever names something of somebody else's is made to name something of the check's own.
+    chance made it. Whatever names something of somebody else's is made to name something of the check's own; so is any
+    id that the check did not make where a document of one's own (`is_own`) may have it from what is there.
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, *, is_own: bool = False) -> None:
         self._ground = ground
         self._ledger = ground.ledger
+        self._is_own = is_own
 
     def prepare(self, case: Case) -> None:
         """Change a request that is about to be sent. One that a law asks stays as it is."""
@@ -53,7 +57,7 @@ class Guard:
         if change is not None:
             case.body = change(self, case.body)
         chance = crc32(repr((label, case.path_parameters, case.query, case.body)).encode())
-        self._place(case, label, _is_left_to_us(meta, chance))
+        self._place(case, label, meta, chance)
 
     def note(self, case: Case, response: Response) -> None:
         """Take down what an answer tells of."""
@@ -99,17 +103,26 @@ class Guard:
         if names:
             self._ground.forget(names)
 
-    def _place(self, case: Case, label: str, left_to_us: bool) -> None:
+    def _place(self, case: Case, label: str, meta: CaseMetadata, chance: int) -> None:
         path = case.path_parameters
         if not path:
             return
         about = place(label)
         blocked = label in ENDS_WITH_A_RUN and path.get("thread_id") in self._ground.waiting
-        off_limits = {name: NOBODY for name, value in path.items() if self._ledger.is_off_limits(str(value))}
-        if not (off_limits or blocked or left_to_us):
+        safe = meta.phase.name == TestPhase.STATEFUL or reads(label)
+        off_limits = {
+            name: NOBODY
+            for name, value in path.items()
+            if self._ledger.is_off_limits(str(value)) or not (safe or self._is_ours(IDS.get(name), value))
+        }
+        if not (off_limits or blocked or _is_left_to_us(meta, chance)):
             return
         there = self._ground.some(about.kind, to_itself=about.ends) if about is not None else None
         path.update({name: value for name, value in (there or off_limits).items() if name in path})
+
+    def _is_ours(self, kind: str | None, name: object) -> bool:
+        """Return whether an id cannot be that of something of somebody's: a document may have examples of those."""
+        return not (self._is_own and kind is not None and _is_id(name)) or self._ledger.has(kind, str(name))
 
     # ------------------------------------------------------------------------------------------------------ bodies
 
@@ -197,12 +210,16 @@ class Guard:
         """Let only threads of the check's own be pruned, or such as there are none."""
         if not isinstance(body, dict) or not isinstance(body.get("thread_ids"), list):
             return body
-        return {**body, "thread_ids": [each for each in body["thread_ids"] if self._is_free(each)]}
+        ours = [each for each in body["thread_ids"] if self._is_free(each) and self._is_ours("threads", each)]
+        return {**body, "thread_ids": ours}
 
     def cancelled(self, body: Json) -> Json:
         """Let only runs on threads of the check's own be cancelled: never all there are."""
         if not isinstance(body, dict) or ("status" not in body and "run_ids" not in body):
             return body
+        if str(body.get("status")).lower() in _STATUSES:
+            # That a thread is named as well is a mistake, which not every server may notice.
+            body = {name: value for name, value in body.items() if name != "status"}
         there = self._ground.some("pending run", to_itself=True)
         if there is None:
             return {name: value for name, value in body.items() if name not in ("status", "run_ids")}

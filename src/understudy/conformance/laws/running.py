@@ -72,14 +72,24 @@ class Trial:
         elif self.asker.last is not None:
             self.asker.recorder.record_check_success(name=self.law.name, case_id=self.asker.last)
 
+    @property
+    def unanswered(self) -> list[str]:
+        """The operations that gave no answer, if the law could not be looked at."""
+        recorder = self.asker.recorder
+        silent = [case_id for case_id, seen in recorder.interactions.items() if seen.response is None]
+        return [recorder.cases[case_id].value.operation.label for case_id in silent] if self.unexamined else []
+
     def _try(self, settings: hypothesis.settings, seed: int) -> str | None:
         """Try the examples of a seed. Returns why they could not be looked at, None if they could."""
         # Hypothesis looks for the seed on what makes machines.
         machine = hypothesis.seed(seed)(partial(self._example))
         try:
             run_state_machine_as_test(machine, settings=settings)  # type: ignore[arg-type]  # a factory will do
-        except (Broken, Flaky, Unsatisfiable):
-            pass  # `broken` holds the shortest; once time is up, Hypothesis sees it hold all of a sudden
+        except (Broken, Unsatisfiable):
+            pass  # `broken` holds the shortest
+        except Flaky:
+            # Once time is up, Hypothesis sees what is broken hold all of a sudden.
+            return None if self.broken is not None else "the same requests are refused now and then"
         except Unexamined as reason:
             return str(reason)
         except (LookupError, TypeError, ValueError, AttributeError) as error:

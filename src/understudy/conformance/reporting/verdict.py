@@ -30,13 +30,16 @@ def judge(checkup: Checkup, findings: Findings, ended: int) -> Verdict:
         return Verdict(INTERRUPTED, f"interrupted: {url} was not checked to the end; {_of_cleaning(checkup)}")
     if ways:
         return Verdict(BROKEN, broken if checkup.is_clean else f"{broken}; {_of_cleaning(checkup)}")
-    if findings.silent:
-        silent = ", ".join(sorted(set(findings.silent)))
-        return Verdict(BROKEN, f"{url} breaks its contract ({name}): no whole answer came from {silent}")
     if not checkup.is_clean:
         return Verdict(FAILED, f"{url} could not be checked to the end; {_of_cleaning(checkup)}")
+    silent = {*findings.silent, *(operation for trial in checkup.trials for operation in trial.unanswered)}
+    if silent:
+        told = ", ".join(sorted(silent))
+        return Verdict(BROKEN, f"{url} breaks its contract ({name}): no whole answer came from {told}")
     if ended == FAILED or findings.errors or not findings.operations:
         return Verdict(FAILED, f"{url} could not be checked to the end")
+    if not checkup.selected and all(trial.unexamined for trial in checkup.trials):
+        return Verdict(FAILED, f"{url} could not be checked: none of the laws could be examined")
     if checkup.settings.strict_baseline and findings.stale:
         return Verdict(BROKEN, f"{url} does not do any more what the baseline says of it (--strict-baseline)")
     return Verdict(KEPT, f"{url} keeps its contract ({name})")
