@@ -109,7 +109,7 @@ def _state(world: World, thread_id: str, at: JsonObject, *, subgraphs: bool) -> 
 
 
 def _as_read(world: World, thread_id: str, latest: Checkpoint, namespace: str) -> Checkpoint:
-    """Return the latest checkpoint with what its tasks have done since, as the graph sees it that ran last on the thread.
+    """Return the latest checkpoint as the thread's graph sees it, with what its tasks have done since.
 
     It is returned as it is where that cannot be told.
     """

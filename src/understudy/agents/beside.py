@@ -55,7 +55,7 @@ def left_behind(agent: Agent, checkpoint: Checkpoint) -> set[str]:
 
 
 def carried_over(checkpoint: Checkpoint | None, ids: Ids) -> JsonObject:
-    """Return what the next checkpoint holds beside its own: tasks are to be done anew, those that were sent are gone."""
+    """Return what the next checkpoint holds beside its own: tasks to be done anew, without those that were sent."""
     beside = checkpoint.held.get("beside", {}) if checkpoint else {}
     tasks = [_anew(row, ids) for row in beside.get("tasks", ()) if row["path"][0] == PULL]
     return {"values": beside["values"], "tasks": tasks} if tasks or beside.get("values") else {}

@@ -161,7 +161,7 @@ class _Steps:
         expect_dict(update.values)
         waiting = self._base.next if self._base else ()
         after = Following({name: [] for name in (START, *waiting)})
-        self._add(self._values(), after, source="input", first_step=-1)
+        self._add(self._values(), after, source="input", first_step=-1, given=update.values)
 
     def _write(self, updates: Sequence[Update]) -> None:
         values = self._values()
@@ -219,11 +219,15 @@ class _Steps:
         first_step: int = 0,
         clock_seq: int | None = None,
         ran: tuple[str, ...] = (),
+        given: Json = None,
     ) -> None:
         base = self._base
         step = base.step + 1 if base else first_step
         ids = self._world.ids
         tasks = [self._task(name, [PULL, name]) for name in after.triggers]
+        for task in tasks:
+            if task.name == START:
+                task.input = given
         for at, send in enumerate(after.sends):
             task = self._task(send.node, [PUSH, at, False])
             task.sent, task.input = True, send.input

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from schemathesis.baseline import Baseline, BaselineEntry
     from schemathesis.baseline.model import Identity
     from schemathesis.core.failures import Failure
-    from schemathesis.core.transport import Response
     from schemathesis.engine.recorder import CheckFailureInfo, ScenarioRecorder
 
     from understudy.conformance.contracts import Chosen
@@ -27,6 +26,10 @@ _SILENCE = "Network Error"
 
 _LOOKED_AT = 2000
 """Bytes of an answer that are kept, and in which the sign of a deviation is looked for."""
+
+_SERVER_ERRORS = 500
+_ENOUGH = 3
+"""So many server errors, and nothing else, are no accident of some requests."""
 
 _SEVERITIES = ("critical", "high", "medium", "low")
 
@@ -69,7 +72,8 @@ class Findings:
 
     chosen: Chosen
     baseline: Baseline | None = None
-    causes: dict[Identity, Cause] = field(default_factory=dict)
+    causes: dict[tuple[Identity, bool], Cause] = field(default_factory=dict)
+    """By what makes them the same, and whether the baseline knows them."""
     errors: dict[tuple[str, str], str] = field(default_factory=dict)
     """What could not be tested, and why."""
     requests: int = 0
@@ -78,6 +82,8 @@ class Findings:
     """The checks that were made, and the laws that were tried, by name."""
     operations: set[str] = field(default_factory=set)
     """The operations that were answered."""
+    alive: set[str] = field(default_factory=set)
+    """Those of them that were answered at least once without a server error."""
 
     def take(self, event: events.EngineEvent) -> None:
         """Take in an event."""
@@ -91,7 +97,7 @@ class Findings:
     @property
     def news(self) -> list[Cause]:
         """What the baseline does not know, the worst first."""
-        return sorted((each for each in self.causes.values() if each.known is None), key=lambda each: each.order)
+        return sorted((each for each in self.causes.values() if self._is_news(each)), key=lambda each: each.order)
 
     @property
     def broken(self) -> list[list[Cause]]:
@@ -104,7 +110,14 @@ class Findings:
     @property
     def known(self) -> list[Cause]:
         """What the baseline knows."""
-        return sorted((each for each in self.causes.values() if each.known is not None), key=lambda each: each.order)
+        return sorted((each for each in self.causes.values() if not self._is_news(each)), key=lambda each: each.order)
+
+    def _is_news(self, cause: Cause) -> bool:
+        """Return whether the baseline does not know a cause. Of an entry that tells when: not when it is always so."""
+        if cause.known is None:
+            return True
+        is_down = (cause.status or 0) >= _SERVER_ERRORS and cause.failure.operation not in self.alive
+        return is_down and cause.times >= _ENOUGH and "deviations" in cause.known.extra
 
     @property
     def deviations(self) -> dict[str, Cause]:
@@ -126,7 +139,7 @@ class Findings:
     def stale(self) -> list[BaselineEntry]:
         """What the baseline knows and did not occur, although it was looked for and is not found by chance only."""
         entries = self.baseline.entries if self.baseline is not None else []
-        return [each for each in entries if each.identity not in self.causes and self._was_looked_for(each)]
+        return [each for each in entries if (each.identity, True) not in self.causes and self._was_looked_for(each)]
 
     def _was_looked_for(self, entry: BaselineEntry) -> bool:
         return entry.operation in self.operations and entry.check in self.made and not entry.extra.get("rare")
@@ -136,7 +149,10 @@ class Findings:
         for case_id, node in recorder.cases.items():
             interaction = recorder.interactions.get(case_id)
             if interaction is not None and interaction.response is not None:
-                self.operations.add(node.value.operation.label)
+                label_of_it = node.value.operation.label
+                self.operations.add(label_of_it)
+                if interaction.response.status_code < _SERVER_ERRORS:
+                    self.alive.add(label_of_it)
         for case_id, checks in recorder.checks.items():
             self.checks += len(checks)
             self.made.update(check.name for check in checks)
@@ -147,39 +163,29 @@ class Findings:
     def _found(
         self, name: str, info: CheckFailureInfo, recorder: ScenarioRecorder, case_id: str, found_by: str
     ) -> None:
-        identity = failure_identity(info.failure, name)
-        cause = self.causes.get(identity)
+        response = recorder.find_response(case_id=case_id)
+        answer = "" if response is None else response.content[:_LOOKED_AT].decode(errors="replace")
+        curls = [step.curl for step in info.steps] or [info.code_sample]
+        entry = self.baseline.match(info.failure, name) if self.baseline is not None else None
+        numbers = _numbers(entry, "\n".join([*curls, info.failure.message, answer])) if entry is not None else []
+        if entry is not None and entry.extra.get("narrow") and not numbers:
+            entry = None
+        key = (failure_identity(info.failure, name), entry is not None)
+        cause = self.causes.get(key)
         if cause is None:
-            response = recorder.find_response(case_id=case_id)
-            entry = self.baseline.match(info.failure, name) if self.baseline is not None else None
-            cause = self.causes[identity] = Cause(
+            cause = self.causes[key] = Cause(
                 failure=info.failure,
                 check=name,
                 found_by=found_by,
-                curls=[step.curl for step in info.steps] or [info.code_sample],
+                curls=curls,
                 status=None if response is None else response.status_code,
-                answer="" if response is None else response.content[:_LOOKED_AT].decode(errors="replace"),
+                answer=answer,
                 line=self._line(info.failure, response.status_code if response is not None else None),
                 known=entry,
             )
         cause.times += 1
-        if cause.known is not None:
-            self._number(cause, info, recorder.find_response(case_id=case_id))
-
-    def _number(self, cause: Cause, info: CheckFailureInfo, response: Response | None) -> None:
-        """Take down which of the deviations that a baseline's entry stands for has occurred, by what shows each."""
-        assert cause.known is not None
-        told = cause.known.extra.get("deviations")
-        if not isinstance(told, dict):  # a file of one's own may say nothing of the kind
-            return
-        missing = {number: sign for number, sign in told.items() if number not in cause.deviations}
-        if not missing:
-            return
-        answer = "" if response is None else response.content[:_LOOKED_AT].decode(errors="replace")
-        seen = "\n".join([*(step.curl for step in info.steps), info.code_sample, info.failure.message, answer])
-        for number, sign in missing.items():
-            if re.search(sign, seen):
-                cause.deviations[number] = info.steps[-1].curl if info.steps else info.code_sample
+        for number in numbers:
+            cause.deviations.setdefault(number, curls[-1])
 
     def _line(self, failure: Failure, status: int | None) -> str | None:
         operation = failure.operation or ""
@@ -187,3 +193,11 @@ class Findings:
         if not hasattr(failure, "schema_path"):
             return self.chosen.line(operation, *(pointer if status is not None and status >= 500 else ()))
         return self.chosen.line(operation, *pointer, "content", "application/json", "schema")
+
+
+def _numbers(entry: BaselineEntry, seen: str) -> list[str]:
+    """Return under which of its numbers a baseline's entry has occurred, by the sign of each in request and answer."""
+    told = entry.extra.get("deviations")
+    if not isinstance(told, dict):  # a file of one's own may say nothing of the kind
+        return []
+    return [number for number, sign in told.items() if re.search(sign, seen)]

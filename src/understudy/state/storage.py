@@ -54,10 +54,11 @@ def _written(step: Checkpoint, parent: Checkpoint | None) -> list[tuple[str, Jso
     changed = []
     if step.metadata.get("source") != "input":
         # Before the input is read, the channels hold what they held or begin with: nothing was written yet.
-        before = _values(parent) if parent else {}
-        changed = [(name, value) for name, value in step.values.items() if name not in before or before[name] != value]
+        before, now = _values(parent) if parent else {}, _values(step)
+        changed = [(name, value) for name, value in now.items() if name not in before or before[name] != value]
     waited = {*parent.next, *_left(parent)} if parent else set()
-    changed += [(_channel(node), None) for node in sorted((waited - _left(step)) | set(step.next))]
+    kept = waited & _left(step)
+    changed += [(_channel(node), None) for node in sorted({*waited, *step.next, *_left(step)} - kept)]
     return changed
 
 

@@ -35,8 +35,6 @@ class Ground:
         self._lock = threading.RLock()
         self._kept: dict[str, list[dict[str, str]]] = {}
         self._turns: dict[str, int] = {}
-        self.names = frozenset(graph.graph_id for graph in stage.graphs)
-        """The names of graphs, by which their assistants go that are not the check's own."""
         self.waiting: set[str] = set()
         """The threads on which a run waits that does not start for days: whoever waits for one there waits long."""
 

@@ -207,10 +207,12 @@ class Guard:
         return {**body, "namespace": [self._ledger.label, *namespace[1:]]}
 
     def pruned(self, body: Json) -> Json:
-        """Let only threads of the check's own be pruned, or such as there are none."""
-        if not isinstance(body, dict) or not isinstance(body.get("thread_ids"), list):
+        """Let only threads of the check's own be pruned, or such as there are none: never all, for want of a list."""
+        if not isinstance(body, dict):
             return body
-        ours = [each for each in body["thread_ids"] if self._is_free(each) and self._is_ours("threads", each)]
+        told = body.get("thread_ids")
+        named = told if isinstance(told, list) else []
+        ours = [each for each in named if self._is_free(each) and self._is_ours("threads", each)]
         return {**body, "thread_ids": ours}
 
     def cancelled(self, body: Json) -> Json:

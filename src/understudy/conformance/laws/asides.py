@@ -9,7 +9,8 @@ from understudy.conformance.asking import Unexamined
 from understudy.conformance.laws.threads import ThreadLaw
 
 PATCH, RUN = "PATCH /threads/{thread_id}", "POST /threads/{thread_id}/runs"
-_LATER = 3600
+_LATER = 1_000_000
+"""Seconds after which the run would start: the thread is deleted long before."""
 
 
 class ThreadPatchMinimal(ThreadLaw):

@@ -1,0 +1,197 @@
+"""What a run finds on a thread: of its own after other graphs have run there, and of an input left from outside."""
+
+from __future__ import annotations
+
+from tests.parity.sequence import Ask, ask, history, sequence, settled, state, stream, thread, wait
+
+STORAGE = ask("GET /threads/{thread}/storage")
+ASKS = wait("parent", {"v": "", "ask": True})
+
+
+def update(values: object, **body: object) -> Ask:
+    return ask("POST /threads/{thread}/state", {"values": values, **body})
+
+
+def now() -> tuple[Ask, ...]:
+    """Thread and state; the history shows what was, which is another thing than the reference shows."""
+    return settled(), state()
+
+
+SEQUENCES = (
+    sequence(
+        "a run without input leaves the question of another graph open",
+        thread(),
+        ASKS,
+        stream("steps", mode=["values", "checkpoints"]),
+        *now(),
+        STORAGE,
+        wait("parent"),
+        *now(),
+        wait("parent", command={"resume": "yes"}),
+        *now(),
+    ),
+    sequence(
+        "a run without input keeps the channels of another graph",
+        thread(),
+        ASKS,
+        wait("steps"),
+        stream("parent", {}, ["values", "updates"]),
+        *now(),
+        STORAGE,
+    ),
+    sequence(
+        "a run with input leaves behind what another graph has yet to do",
+        thread(),
+        ASKS,
+        wait("steps", {"n": 1}),
+        *now(),
+        stream("parent", mode=["values", "checkpoints"]),
+        *now(),
+        wait("parent", {}),
+        *now(),
+        STORAGE,
+    ),
+    sequence(
+        "a stop before a node is left behind by another graph",
+        thread(),
+        wait("steps", {"n": 1}, interrupt_before=["b"]),
+        wait("custom", {}),
+        wait("steps"),
+        *now(),
+        wait("custom"),
+        *now(),
+        STORAGE,
+    ),
+    sequence(
+        "a state update lets a graph take up what it was left to do",
+        thread(),
+        ASKS,
+        wait("custom"),
+        update({"x": "1"}),
+        *now(),
+        wait("parent"),
+        *now(),
+    ),
+    sequence(
+        "a cleared state is that of the graph that ran last",
+        thread(),
+        ASKS,
+        wait("custom"),
+        update(None, as_node="__end__"),
+        *now(),
+        wait("parent"),
+        *now(),
+    ),
+    sequence(
+        "a failed node is left behind by another graph",
+        thread(),
+        wait("steps", {"mode": "boom"}),
+        wait("custom"),
+        *now(),
+        wait("custom", {}),
+        wait("steps"),
+        *now(),
+        STORAGE,
+    ),
+    sequence(
+        "two graphs take turns with channels of their own",
+        thread(),
+        wait("steps", {"n": 1}),
+        wait("custom", {}),
+        wait("steps", {"n": 1}),
+        wait("custom", {}),
+        *now(),
+        wait("steps"),
+        *now(),
+        STORAGE,
+    ),
+    sequence(
+        "two graphs share a channel and a third has none of it",
+        thread(),
+        wait("agent", {"messages": [{"role": "user", "content": "hi", "id": "m"}]}),
+        wait("custom", {}),
+        wait("chat", {"messages": []}),
+        *now(),
+    ),
+    sequence(
+        "state updates of one graph after another has run",
+        thread(),
+        wait("steps", {"n": 1}),
+        wait("custom", {}),
+        update({"x": "u"}),
+        wait("steps"),
+        update({"n": 5}),
+        state(),
+        wait("custom"),
+        update({"x": "w"}),
+        *now(),
+    ),
+    sequence(
+        "a state update and a run of another graph without input",
+        thread(),
+        wait("custom"),
+        update({}),
+        wait("parent"),
+        *now(),
+        STORAGE,
+    ),
+    sequence(
+        "a command of one graph after another has run",
+        thread(),
+        wait("steps", {"n": 1}),
+        wait("custom", command={"update": {"x": "a"}}),
+        *now(),
+        wait("steps", command={"goto": "b"}),
+        *now(),
+    ),
+    sequence(
+        "a run kept at its end keeps the channels of another graph",
+        thread(),
+        ASKS,
+        wait("steps", durability="exit"),
+        wait("steps", {"n": 1}, durability="exit"),
+        wait("parent", {}, durability="exit"),
+        settled(),
+        state(),
+    ),
+    sequence(
+        "an input that a state update left is read by a run without input",
+        thread(),
+        wait("steps"),
+        update({"n": 4}, as_node="__input__"),
+        state(),
+        STORAGE,
+        wait("steps"),
+        *now(),
+        history(),
+    ),
+    sequence(
+        "an input that a state update left is read besides a node that waits",
+        thread(),
+        wait("steps", {"n": 1}, interrupt_before=["b"]),
+        update({"n": 4}, as_node="__input__"),
+        state(),
+        stream("steps", mode=["values", "updates"]),
+        *now(),
+        history(),
+    ),
+    sequence(
+        "an input that a state update left gives way to that of a run",
+        thread(),
+        wait("steps"),
+        update({"n": 4}, as_node="__input__"),
+        wait("steps", {"n": 5}),
+        *now(),
+        history(),
+    ),
+    sequence(
+        "an input that a state update left is not read by another graph",
+        thread(),
+        wait("steps"),
+        update({"n": 4}, as_node="__input__"),
+        wait("custom"),
+        *now(),
+        wait("steps"),
+        *now(),
+    ),
+)
