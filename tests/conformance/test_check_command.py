@@ -201,6 +201,18 @@ def test_what_the_baseline_knows_is_counted_and_no_failure(deployment: Breakable
     assert "Server error" not in told.out
 
 
+@pytest.mark.parametrize("operation", ["POST /runs/wait", "POST /threads/count"])
+def test_an_operation_that_is_down_is_news_whatever_ships_as_known_of_some_requests(
+    deployment: Breakable, check: Check, operation: str
+) -> None:
+    deployment.break_with({operation: fails})
+
+    told = check(deployment.url, "--phases", "coverage", "--max-examples", "2", "--include-operation", operation)
+
+    assert told.status == 1
+    assert f"1. {operation}: Server error" in told.out
+
+
 def test_what_the_baseline_does_not_know_is_news(deployment: Breakable, check: Check, known: Path) -> None:
     deployment.break_with({COUNT: fails, "POST /threads/search": fails})
 

@@ -27,7 +27,7 @@ _SILENCE = "Network Error"
 _LOOKED_AT = 2000
 """Bytes of an answer that are kept, and in which the sign of a deviation is looked for."""
 
-_SERVER_ERRORS = 500
+_REFUSED, _SERVER_ERRORS = 400, 500
 _ENOUGH = 3
 """So many server errors, and nothing else, are no accident of some requests."""
 
@@ -83,7 +83,7 @@ class Findings:
     operations: set[str] = field(default_factory=set)
     """The operations that were answered."""
     alive: set[str] = field(default_factory=set)
-    """Those of them that were answered at least once without a server error."""
+    """Those of them that succeeded at least once."""
 
     def take(self, event: events.EngineEvent) -> None:
         """Take in an event."""
@@ -113,11 +113,13 @@ class Findings:
         return sorted((each for each in self.causes.values() if not self._is_news(each)), key=lambda each: each.order)
 
     def _is_news(self, cause: Cause) -> bool:
-        """Return whether the baseline does not know a cause. Of an entry that tells when: not when it is always so."""
+        """Return whether the baseline does not know a cause. What it knows of some requests is not that all fail."""
         if cause.known is None:
             return True
+        told = cause.known.extra.get("deviations")
+        of_some = isinstance(told, dict) and not any(told.get(number) for number in cause.deviations)
         is_down = (cause.status or 0) >= _SERVER_ERRORS and cause.failure.operation not in self.alive
-        return is_down and cause.times >= _ENOUGH and "deviations" in cause.known.extra
+        return of_some and is_down and cause.times >= _ENOUGH
 
     @property
     def deviations(self) -> dict[str, Cause]:
@@ -149,10 +151,13 @@ class Findings:
         for case_id, node in recorder.cases.items():
             interaction = recorder.interactions.get(case_id)
             if interaction is not None and interaction.response is not None:
-                label_of_it = node.value.operation.label
-                self.operations.add(label_of_it)
-                if interaction.response.status_code < _SERVER_ERRORS:
-                    self.alive.add(label_of_it)
+                operation = node.value.operation
+                self.operations.add(operation.label)
+                if (
+                    interaction.response.status_code < _REFUSED
+                    and interaction.request.method == operation.method.upper()
+                ):
+                    self.alive.add(operation.label)
         for case_id, checks in recorder.checks.items():
             self.checks += len(checks)
             self.made.update(check.name for check in checks)

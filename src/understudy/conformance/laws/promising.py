@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     """An operation, what of it is looked at, and what asks and says what has to hold."""
 
 UNTOUCHED = frozenset({"POST /runs/cancel", "POST /threads/prune", "DELETE /mcp/", "GET /mcp/", "POST /mcp/"})
-"""Operations that are left alone: what might end the runs or the threads of everybody, and a protocol whose messages no schema tells."""
+"""Operations that are left alone: what might end everybody's runs or threads, and what no schema tells about."""
 
 _NOT_IMITATED = 501
 
