@@ -75,7 +75,11 @@ def add(commands: Any) -> None:
     how.add_argument("--max-examples", metavar="N", help="requests made up for each operation (default: 20)")
     how.add_argument("--max-time", metavar="SECONDS", help="go on until this time is over, and no longer")
     how.add_argument("--rate-limit", metavar="N/s|m|h", help="send no more requests than that")
-    how.add_argument("--workers", metavar="N", help="make up requests for several operations at once (default: 1)")
+    how.add_argument(
+        "--workers",
+        metavar="N",
+        help="make up requests for several operations at once (default: 1; Python 3.11 may fail with more)",
+    )
     how.add_argument("--timeout", metavar="SECONDS", help="wait so long for an answer (default: 20)")
     how.add_argument("--seed", metavar="N", help="make up the same requests each time (default: 1)")
     told = check.add_argument_group("what is told")
