@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from understudy.conformance.credentials import headers
 from understudy.errors import SetupError, did_you_mean
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 Contract: TypeAlias = Literal["published", "observed"]
 """Which of the bundled documents: what the vendor promises, or what its server really does."""
@@ -118,23 +119,6 @@ def address(text: str) -> tuple[str, dict[str, str]]:
 def _public(text: str) -> str:
     """Return a would-be address without the user and the password it may name."""
     return text.rpartition("@")[2]
-
-
-def headers(lines: Iterable[str], api_key: str | None) -> dict[str, str]:
-    """Return the headers that options say. SetupError for what no header can be; its value is not told."""
-    told = {"x-api-key": api_key.strip()} if api_key else {}
-    if not all(map(_can_be_sent, told.values())):
-        raise SetupError("--api-key is empty, or has characters that no header may have")
-    for line in lines:
-        name, colon, value = line.partition(":")
-        if not colon or not _can_be_sent(name.strip()) or " " in name.strip() or not _can_be_sent(value.strip()):
-            raise SetupError("--header is written NAME:VALUE, as in --header 'x-tenant: 7'")
-        told[name.strip().lower()] = value.strip()
-    return told
-
-
-def _can_be_sent(text: str) -> bool:
-    return bool(text) and text.isascii() and text.isprintable()
 
 
 def _filters(options: argparse.Namespace, mode: str) -> dict[str, tuple[str, ...]]:

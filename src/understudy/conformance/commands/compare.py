@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import time
 from typing import TYPE_CHECKING, Any, TextIO
@@ -171,6 +170,7 @@ def _address(options: argparse.Namespace, side: str) -> Address:
     from urllib.parse import urlsplit
 
     from understudy.conformance.comparing.deployment import Address
+    from understudy.conformance.credentials import headers
     from understudy.errors import SetupError
 
     url: str = getattr(options, f"url_{side}")
@@ -180,32 +180,9 @@ def _address(options: argparse.Namespace, side: str) -> Address:
         raise SetupError(
             f'URL_{side.upper()} is the base address of a server, as in http://127.0.0.1:2024, not "{shown}"'
         )
-    headers = _headers(options.headers, options.api_key, "")
-    headers |= _headers(getattr(options, f"headers_{side}"), getattr(options, f"api_key_{side}"), f"-{side}")
-    return Address(url.rstrip("/"), headers)
-
-
-def _headers(given: list[str], key: str | None, suffix: str) -> dict[str, str]:
-    from understudy.errors import SetupError
-
-    # What was given may be a secret, also where it is malformed: a complaint does not repeat it.
-    headers = {}
-    for number, text in enumerate(given, start=1):
-        name, _, value = text.partition(":")
-        if not re.fullmatch(r"[\w!#$%&'*+.^`|~-]+\s*", name, re.ASCII) or not _can_be_sent(value):
-            raise SetupError(
-                f'--header{suffix} {number} is not of the form NAME:VALUE, as in "authorization: Bearer …"'
-            )
-        headers[name.strip().lower()] = value.strip()
-    if key is not None:
-        if not _can_be_sent(key):
-            raise SetupError(f"--api-key{suffix} is empty, or has characters that no header may have")
-        headers["x-api-key"] = key.strip()
-    return headers
-
-
-def _can_be_sent(value: str) -> bool:
-    return bool(value.strip()) and value.isascii() and value.isprintable()
+    told = headers(options.headers, options.api_key)
+    told |= headers(getattr(options, f"headers_{side}"), getattr(options, f"api_key_{side}"), f"-{side}")
+    return Address(url.rstrip("/"), told)
 
 
 def _positive(text: str) -> int:

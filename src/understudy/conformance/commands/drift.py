@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from typing import Any
 
@@ -70,37 +69,17 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Compare and print. Return 0 without differences, 1 with some. SetupError when there is nothing to compare."""
+    from understudy.conformance.credentials import headers
     from understudy.conformance.documents import bundled, fetched
     from understudy.conformance.drift import as_json, as_text, drift, unmatched
 
-    headers = _headers(options.headers, options.api_key)
+    credentials = headers(options.headers, options.api_key)
     ours = fetched(options.spec) if options.spec else bundled(options.api, options.contract)
     found = drift(
-        ours, fetched(options.url, headers), own_to=None if options.spec else options.api, ignore=options.ignore
+        ours, fetched(options.url, credentials), own_to=None if options.spec else options.api, ignore=options.ignore
     )
     for pattern in unmatched(found, options.ignore):
         print(f'understudy: --ignore "{pattern}" fits no difference', file=sys.stderr)
     render = as_json if options.format == "json" else as_text
     print(render(found, breaking_only=options.breaking_only))
     return int(bool(found.breaking if options.breaking_only else found.differences))
-
-
-def _headers(given: list[str], key: str | None) -> dict[str, str]:
-    from understudy.errors import SetupError
-
-    # What was given may be a secret, also where it is malformed: a complaint does not repeat it.
-    headers = {}
-    for number, text in enumerate(given, start=1):
-        name, _, value = text.partition(":")
-        if not re.fullmatch(r"[\w!#$%&'*+.^`|~-]+\s*", name, re.ASCII) or not _can_be_sent(value):
-            raise SetupError(f'--header {number} is not of the form NAME:VALUE, as in "authorization: Bearer …"')
-        headers[name.strip()] = value.strip()
-    if key is not None:
-        if not _can_be_sent(key):
-            raise SetupError("--api-key is empty, or has characters that no header may have")
-        headers["x-api-key"] = key.strip()
-    return headers
-
-
-def _can_be_sent(value: str) -> bool:
-    return bool(value.strip()) and value.isascii() and value.isprintable()
