@@ -127,12 +127,6 @@ class Findings:
         return {number: cause for cause in reversed(self.known) for number in cause.deviations}
 
     @property
-    def missed(self) -> set[str]:
-        """The numbers of the baseline that did not occur."""
-        entries = self.baseline.entries if self.baseline is not None else []
-        return {number for entry in entries for number in entry.extra.get("deviations", {})} - self.deviations.keys()
-
-    @property
     def silent(self) -> list[str]:
         """What gave no answer, although the deployment answers others."""
         return [label for label, title in self.errors if title == _SILENCE] if self.operations else []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from understudy.conformance.comparing.steps import filled
-from understudy.conformance.ledger import MARK
+from understudy.conformance.ledger import LABEL, MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,7 +49,7 @@ class Traces:
     @property
     def label(self) -> str:
         """The first label of every namespace in the store that is written to."""
-        return f"understudy-check-{self.check_id}"
+        return f"{LABEL}-{self.check_id}"
 
     def note(self, step: Step, answer: Answer, values: Mapping[str, str]) -> None:
         """Note what a step has made, if it has."""

@@ -20,6 +20,7 @@ from understudy.conformance.laws.playing import (
     THREAD,
     WAIT,
     RunLaw,
+    ThreadRunLaw,
     chances,
     run_named,
     ways,
@@ -36,18 +37,13 @@ ALONE = ("POST /runs", "POST /runs/wait", "POST /runs/stream")
 """How a run without a thread is started."""
 
 
-class WaitAndJoinAgree(RunLaw):
+class WaitAndJoinAgree(ThreadRunLaw):
     """Runs are waited for, and joined when they are over."""
 
     name = "wait-and-join-agree"
     sentence = "Whoever waits for a run and whoever joins it are told the same values: those of the thread's state."
     section = JOIN
     operations = (JOIN, WAIT, CREATE, STATE, NEW_THREAD)
-
-    @initialize(chance=chances)
-    def begin(self, chance: int) -> None:
-        self.pick(chance)
-        self.thread_id = self.new_thread()
 
     @rule(chance=chances, way=ways, apart=st.booleans())
     def play(self, chance: int, way: JsonObject, apart: bool) -> None:
@@ -72,7 +68,7 @@ class WaitAndJoinAgree(RunLaw):
         return told
 
 
-class OutcomeIsTold(RunLaw):
+class OutcomeIsTold(ThreadRunLaw):
     """Runs succeed and fail on a thread, one after the other."""
 
     name = "outcome-is-told"
@@ -81,11 +77,6 @@ class OutcomeIsTold(RunLaw):
     operations = (WAIT, STREAM, GET, THREAD, STATE, NEW_THREAD)
     steps = 3
     examples = 0.2
-
-    @initialize(chance=chances)
-    def begin(self, chance: int) -> None:
-        self.pick(chance)
-        self.thread_id = self.new_thread()
 
     @rule(chance=chances, way=ways, streamed=st.booleans())
     def play(self, chance: int, way: JsonObject, streamed: bool) -> None:
@@ -109,7 +100,7 @@ class OutcomeIsTold(RunLaw):
             self.same(thread["error"], error, f"the error of the thread after run {run_id}")
 
 
-class RunAppendsHistory(RunLaw):
+class RunAppendsHistory(ThreadRunLaw):
     """Runs take place on a thread, from its end or from a former checkpoint."""
 
     name = "run-appends-history"
@@ -118,11 +109,6 @@ class RunAppendsHistory(RunLaw):
     operations = (WAIT, GET, HISTORY, STATE, NEW_THREAD)
     steps = 3
     examples = 0.2
-
-    @initialize(chance=chances)
-    def begin(self, chance: int) -> None:
-        self.pick(chance)
-        self.thread_id = self.new_thread()
 
     @rule(chance=chances, fork=st.booleans())
     def play(self, chance: int, fork: bool) -> None:

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import strategies as st
+from hypothesis.stateful import initialize
 
 from understudy.conformance import streams
 from understudy.conformance.asking import Unexamined
@@ -228,6 +229,15 @@ class RunLaw(Law):
             return check(*args, **options)
         except (streams.Broken, Malformed) as broken:
             self.hold(False, str(broken))
+
+
+class ThreadRunLaw(RunLaw):
+    """A law of runs on one thread: an example picks a graph, and begins with a thread for it."""
+
+    @initialize(chance=chances)
+    def begin(self, chance: int) -> None:
+        self.pick(chance)
+        self.thread_id = self.new_thread()
 
 
 def is_over(row: JsonObject) -> bool:

@@ -18,6 +18,7 @@ from understudy.conformance.laws.playing import (
     STREAM,
     THREAD,
     RunLaw,
+    ThreadRunLaw,
     chances,
     modes,
     oddities,
@@ -72,7 +73,7 @@ class StreamLaw(RunLaw):
         )
 
 
-class RunStreamIsWhole(StreamLaw):
+class RunStreamIsWhole(StreamLaw, ThreadRunLaw):
     """Runs are started on a thread and watched in made-up ways."""
 
     name = "run-stream-is-whole"
@@ -81,11 +82,6 @@ class RunStreamIsWhole(StreamLaw):
     operations = (STREAM, NEW_THREAD, GET)
     steps = 3
     examples = 0.2
-
-    @initialize(chance=chances)
-    def begin(self, chance: int) -> None:
-        self.pick(chance)
-        self.thread_id = self.new_thread()
 
     @rule(chance=chances, way=ways, view=watched, odd=st.just({}) | oddities)
     def watch(self, chance: int, way: JsonObject, view: JsonObject, odd: JsonObject) -> None:
@@ -120,7 +116,7 @@ class StatelessStreamIsWhole(StreamLaw):
         self.whole(events, run_named(answer), body)
 
 
-class StreamEndsInState(StreamLaw):
+class StreamEndsInState(StreamLaw, ThreadRunLaw):
     """Runs show their values, and the thread is looked at when they are over."""
 
     name = "stream-ends-in-state"
@@ -129,11 +125,6 @@ class StreamEndsInState(StreamLaw):
     operations = (STREAM, NEW_THREAD, GET, THREAD, STATE)
     steps = 3
     examples = 0.2
-
-    @initialize(chance=chances)
-    def begin(self, chance: int) -> None:
-        self.pick(chance)
-        self.thread_id = self.new_thread()
 
     @rule(chance=chances, way=ways, more=modes)
     def watch(self, chance: int, way: JsonObject, more: Json) -> None:
@@ -205,18 +196,13 @@ class JoinedModeFilters(StreamLaw):
         self.same(told_of(found), told_of(expected), f"the events of mode {mode}")
 
 
-class StreamModesAgree(StreamLaw):
+class StreamModesAgree(StreamLaw, ThreadRunLaw):
     """Runs are watched by their tasks, by their checkpoints, and by both with step numbers."""
 
     name = "stream-modes-agree"
     sentence = "Every task that a stream begins it ends once, and `debug` tells of the same tasks and checkpoints."
     section = "stream_mode of RunCreateStateful"
     operations = (STREAM, HISTORY, NEW_THREAD)
-
-    @initialize(chance=chances)
-    def begin(self, chance: int) -> None:
-        self.pick(chance)
-        self.thread_id = self.new_thread()
 
     @rule(chance=chances, stops=st.booleans())
     def watch(self, chance: int, stops: bool) -> None:

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from understudy.conformance.comparing.agent_server.words import LIMITS, OFFSETS, WRONG_LIMITS, seldom, some
 from understudy.conformance.comparing.sequences import Row
 from understudy.conformance.comparing.steps import CHECK, EXAMPLE
+from understudy.conformance.ledger import LABEL
 
 if TYPE_CHECKING:
     from understudy.wire import Json
 
-OWN = [f"understudy-check-{CHECK}", EXAMPLE]
+OWN = [f"{LABEL}-{CHECK}", EXAMPLE]
 
 _NAMESPACES: st.SearchStrategy[Json] = seldom(
     st.sampled_from([[*OWN, "a.b"], [*OWN, ""], [*OWN, 7]]),
