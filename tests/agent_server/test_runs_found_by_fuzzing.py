@@ -90,3 +90,16 @@ def test_an_id_with_a_line_break_leads_nowhere(server: Server, suffix: str) -> N
     path = suffix.format("33333333-3333-4333-8333-333333333333")
 
     assert server.get(f"/threads/a%0Ab/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "how", [{"checkpoint": {"checkpoint_id": ""}}, {"config": {"configurable": {"checkpoint_id": ""}}}]
+)
+def test_a_run_from_an_empty_id_goes_on_from_the_latest_checkpoint(server: Server, how: dict[str, Any]) -> None:
+    thread_id = server.create_thread()
+    for _ in range(2):
+        server.post(f"/threads/{thread_id}/runs/wait", {**RUN, "input": {}, **how}).raise_for_status()
+    history = server.post(f"/threads/{thread_id}/history", {"limit": 100}).raise_for_status().json()
+    ids = [state["checkpoint"]["checkpoint_id"] for state in history]
+    parents = [(state["parent_checkpoint"] or {}).get("checkpoint_id") for state in history]
+    assert parents == [*ids[1:], None]
