@@ -17,14 +17,15 @@ from understudy.config import Settings
 from understudy.scenarios import build, find, read
 from understudy.server.listening import address, opened
 from understudy.state.world import World
+from understudy.state.worlds import DEFAULT, Worlds
 
 
 class Server:
     """The fake behind a real port, with something `around` it. `world` is what it serves now; each test gets one."""
 
     def __init__(self, settings: Settings, around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> None:
-        self.world = World()
-        app = around(create_app(settings, lambda scope: self.world))
+        self.worlds = Worlds(World)
+        app = around(create_app(settings, self.worlds))
         config = uvicorn.Config(app, log_level="warning", access_log=False)
         self._server = uvicorn.Server(config)
         self._socket = opened("127.0.0.1", 0)
@@ -45,6 +46,15 @@ class Server:
         self.client.close()
         self._server.should_exit = True
         self._thread.join(10)
+
+    @property
+    def world(self) -> World:
+        """What is served to those who name no world."""
+        return self.worlds.use()
+
+    @world.setter
+    def world(self, world: World) -> None:
+        self.worlds.replace(DEFAULT, lambda: world)
 
     def play(self, scenario: str) -> None:
         """Serve a new world with a bundled scenario."""

@@ -1,4 +1,4 @@
-"""The server as one ASGI app: documents, handlers and a world put together."""
+"""The server as one ASGI app: documents, handlers and worlds put together."""
 
 from __future__ import annotations
 
@@ -18,58 +18,73 @@ from understudy.server.handlers import Handlers
 from understudy.server.operations import BoundOperation, ById, OperationMiddleware, Surroundings
 from understudy.server.routing import ShapedRoutingMiddleware
 from understudy.server.sockets import Sockets
+from understudy.server.visits import PREFIX, Visits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from understudy.config import Settings
     from understudy.server.dialect import Dialect
-    from understudy.state.world import World
+    from understudy.state.worlds import Worlds
     from understudy.wire import JsonObject
 
+CONTROL = "control"
+"""What steers a server, whatever API that imitates."""
 
-def create_app(settings: Settings, world_for: Callable[[Scope], World], *, api: str = "agent-server") -> ASGIApp:
-    """Return the app that serves an API; `world_for` names the world of a request.
+
+def create_app(settings: Settings, worlds: Worlds, *, api: str = "agent-server") -> ASGIApp:
+    """Return the app that serves an API, each request in its world, and what steers them unless that is switched off.
 
     SetupError when documents and handlers do not fit together.
     """
-
-    def living(scope: Scope) -> World:
-        world = world_for(scope)
-        attend(world)
-        return world
-
     contract = load_contract(api)
-    package = APIS[api]
-    dialect = cast("Dialect", import_module(f"understudy.handlers.{package}.dialect"))
-    around = Surroundings(
-        document=contract.observed,
-        checked=left_to_the_server(contract.observed),
-        dialect=dialect,
-        handlers=Handlers(package),
-        service=Service(api, contract.observed),
-        world_for=living,
-        api_keys=frozenset(settings.api_keys),
-        max_body=settings.max_body,
-        strict=settings.strict,
-    )
-    known = list(operations(contract.observed))
-    bound = {operation.id: BoundOperation(operation, around) for operation in known}
+    service = Service(api, contract.observed)
+    around = _surroundings(settings, service, {"service": service}, frozenset(settings.api_keys))
+    served = _connexion(around)
+    sockets = Sockets(contract.observed, around.handlers, around.api_keys)
+    steering = served
+    if settings.control:
+        steered_by = Service(CONTROL, load_contract(CONTROL).observed)
+        steering = _connexion(_surroundings(settings, steered_by, {"worlds": worlds}, frozenset()))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await sockets(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await steering(scope, receive, send)
+        else:
+            await served(scope, receive, send)
+
+    return Edge(Visits(app, worlds, settings, attend), around.dialect, _without_405(contract.observed))
+
+
+def _connexion(around: Surroundings) -> ASGIApp:
+    """Return the app that answers the operations of one document."""
     connexion = ConnexionMiddleware(
         nowhere, middlewares=[ShapedRoutingMiddleware, OperationMiddleware], resolver=ById()
     )
-    connexion.add_api(routable(contract.observed), bound=bound)
-    sockets = Sockets(contract.observed, around.handlers, living, around.api_keys)
-    edge = Edge(connexion, sockets, dialect, _without_405(contract.observed))
+    bound = {operation.id: BoundOperation(operation, around) for operation in operations(around.document)}
+    connexion.add_api(routable(around.document), bound=bound)
+    return cast("ASGIApp", connexion)
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            living(scope)  # crons that a scenario tells of are due from the start, before anybody asks for anything
-        await edge(scope, receive, send)
 
-    return app
+def _surroundings(
+    settings: Settings, service: Service, offered: Mapping[str, object], api_keys: frozenset[str]
+) -> Surroundings:
+    package = APIS[service.api]
+    return Surroundings(
+        document=service.document,
+        checked=left_to_the_server(service.document),
+        dialect=cast("Dialect", import_module(f"understudy.handlers.{package}.dialect")),
+        handlers=Handlers(package),
+        service=service,
+        offered=offered,
+        api_keys=api_keys,
+        max_body=settings.max_body,
+        strict=settings.strict,
+    )
 
 
 def _without_405(document: JsonObject) -> frozenset[str]:

@@ -16,6 +16,8 @@ from understudy.errors import SetupError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from understudy.state.world import World
+
 KEPT, BROKEN, FAILED = 0, 1, 2
 """Exit statuses: all is well, what was examined is broken, it could not be done at all."""
 
@@ -187,13 +189,20 @@ def _serve(options: argparse.Namespace) -> int:
     from understudy.scenarios import build, find, read
     from understudy.server.listening import address, listen, opened
     from understudy.state.clock import FrozenClock
+    from understudy.state.worlds import Worlds
 
     scenarios = [read(find(name)) for name in told.scenarios]
-    world = build(scenarios, FrozenClock(told.clock) if told.clock else None, told.seed)
-    world.allow_loopback_webhooks = told.allow_loopback_webhooks
-    app = create_app(told, lambda scope: world)
     bound = opened(told.host, told.port)
-    world.address = address(bound)
+
+    def begin() -> World:
+        world = build(scenarios, FrozenClock(told.clock) if told.clock else None, told.seed)
+        world.allow_loopback_webhooks = told.allow_loopback_webhooks
+        world.address = address(bound)
+        return world
+
+    worlds = Worlds(begin)
+    world = worlds.use()
+    app = create_app(told, worlds)
     if told.is_public and not told.api_keys:
         print(f"understudy: {told.host} can be reached by other machines; --api-key asks for a key", file=sys.stderr)
     names = ", ".join(scenario.name for scenario in scenarios)

@@ -22,7 +22,11 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to serve. `clock` is where a frozen clock stands, None for the machine's; `max_body` is in bytes."""
+    """How to serve. `clock` is where a frozen clock stands, None for the machine's; `max_body` is in bytes.
+
+    `control` says whether the server can be steered by requests, `control_key` what these have to carry, if anything;
+    `world_per_key` that each API key has a world of its own.
+    """
 
     scenarios: tuple[str, ...] = ("demo",)
     host: str = "127.0.0.1"
@@ -34,6 +38,9 @@ class Settings:
     log_level: str = "warning"
     max_body: int = 300 * 2**20
     allow_loopback_webhooks: bool = False
+    control: bool = True
+    control_key: str | None = None
+    world_per_key: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -130,6 +137,11 @@ def _host(text: str) -> str:
     return text
 
 
+def _key(value: str) -> str:
+    [key] = _keys([value])
+    return key
+
+
 def _keys(value: str | list[str]) -> tuple[str, ...]:
     keys = _several(value)
     if not all(key.isascii() and key.isprintable() for key in keys):
@@ -155,4 +167,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "allow_loopback_webhooks": _yes,
     "log_level": _log_level,
     "max_body": _size,
+    "control": _yes,
+    "control_key": _key,
+    "world_per_key": _yes,
 }

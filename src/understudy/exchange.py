@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from understudy import errors
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
@@ -55,6 +57,32 @@ class Caller:
 
     base_url: str
     headers: Mapping[str, str]
+
+
+STATUS: dict[type[errors.Refusal], int] = {
+    errors.Unacceptable: 400,
+    errors.Unauthorized: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.MethodNotAllowed: 405,
+    errors.Conflict: 409,
+    errors.BodyTooLarge: 413,
+    errors.Invalid: 422,
+    errors.NotImitated: 501,
+}
+"""The status of each kind of refusal."""
+
+
+def refused(refusal: errors.Refusal, field: str = "detail") -> Answer:
+    """Return the answer that tells a client of a refusal, as most APIs do: an object with the sentence in one field."""
+    status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+    headers = {}
+    if isinstance(refusal, errors.MethodNotAllowed):
+        headers["allow"] = ", ".join(refusal.allowed)
+    elif isinstance(refusal, errors.BodyTooLarge):
+        # What is left of the body is not waited for.
+        headers["connection"] = "close"
+    return Answer({field: refusal.detail}, status=status, headers=headers)
 
 
 class Socket(Protocol):

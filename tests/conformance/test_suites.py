@@ -25,10 +25,11 @@ from understudy.app import create_app
 from understudy.conformance import Deployment, law_names, operation_names, serving
 from understudy.config import Settings
 from understudy.scenarios import build, find, read
+from understudy.state.worlds import Worlds
 
 world = build([read(find("reference"))])
 before = len(world.assistants)
-app = Proxy(create_app(Settings(), lambda scope: world))
+app = Proxy(create_app(Settings(), Worlds(lambda: world)))
 app.break_with(next((fault.changes for fault in (*LAW_FAULTS, *ANSWER_FAULTS) if fault.name == FAULT), {}))
 
 

@@ -141,4 +141,4 @@ def test_every_handler_of_the_document_fits() -> None:
 
     assert len(imitated) > 30
     for operation in imitated:
-        bind(operation, Handlers("agent_server"))
+        bind(operation, Handlers("agent_server"), {"service"})

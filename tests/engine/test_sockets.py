@@ -12,6 +12,7 @@ from understudy.errors import SetupError
 from understudy.exchange import Socket
 from understudy.server.handlers import Handlers
 from understudy.server.sockets import Sockets
+from understudy.server.visits import VISIT, Visit
 from understudy.state.world import World
 
 Message = dict[str, Any]
@@ -34,8 +35,7 @@ class Known(Handlers):
 
 def sockets(handler: Handler, *keys: str) -> Sockets:
     document = {"paths": {"/plain": {}, PATH: {"x-socket": "talks.converse"}}}
-    world = World()
-    return Sockets(document, Known(handler), lambda scope: world, frozenset(keys))
+    return Sockets(document, Known(handler), frozenset(keys))
 
 
 def talk(app: Sockets, path: str, *received: Message, key: str | None = None) -> list[Message]:
@@ -50,7 +50,8 @@ def talk(app: Sockets, path: str, *received: Message, key: str | None = None) ->
         sent.append(message)
 
     headers = [] if key is None else [(b"x-api-key", key.encode())]
-    asyncio.run(app({"type": "websocket", "path": path, "headers": headers}, receive, send))
+    scope = {"type": "websocket", "path": path, "headers": headers, VISIT: Visit(World())}
+    asyncio.run(app(scope, receive, send))
     return sent
 
 
@@ -123,7 +124,9 @@ def test_a_connection_that_breaks_while_it_is_written_to_is_over() -> None:
         if message["type"] == "websocket.send":
             raise ConnectionResetError
 
-    asyncio.run(sockets(speak)({"type": "websocket", "path": "/talks/7", "headers": []}, receive, send))
+    asyncio.run(
+        sockets(speak)({"type": "websocket", "path": "/talks/7", "headers": [], VISIT: Visit(World())}, receive, send)
+    )
 
     assert [message["type"] for message in sent] == ["websocket.accept", "websocket.send"]
 

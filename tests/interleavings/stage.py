@@ -23,6 +23,7 @@ from understudy.state.clock import FrozenClock
 from understudy.state.feeds import END, Feed, Feeds
 from understudy.state.life_cycle import ACTIVE
 from understudy.state.world import World
+from understudy.state.worlds import Worlds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,12 +32,15 @@ if TYPE_CHECKING:
 
     from understudy.state.feeds import Event
 
+WORLDS = Worlds(World)
+"""The worlds of all stages."""
+
 MOST_TURNS = 1_000
 """Turns of the event loop after which something must be running in circles."""
 
 
 NUMBERS = count()
-"""Tells feeds apart, also those of threads that had the same id one after the other."""
+"""Tells stages apart, and feeds, also those of threads that had the same id one after the other."""
 
 
 class Restless(AssertionError):
@@ -46,7 +50,7 @@ class Restless(AssertionError):
 @cache
 def app() -> ASGIApp:
     """Return the one app of this process; each request says which world it means."""
-    return create_app(Settings(strict=True), lambda scope: scope["world"])
+    return create_app(Settings(strict=True), WORLDS)
 
 
 @dataclass(slots=True, eq=False)
@@ -175,6 +179,8 @@ class Stage:
         world.threads.followers.remove(world.feeds.forget)
         world.feeds = self.feeds
         world.threads.followers.append(world.feeds.forget)
+        self.name = f"stage-{next(NUMBERS)}"
+        WORLDS.create(self.name, lambda: world)
         self.gates: list[Gate] = []
         self.calls: list[Call] = []
 
@@ -188,6 +194,7 @@ class Stage:
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
         self.run()
+        WORLDS.delete(self.name)
         self.loop.close()
         logging.getLogger("understudy").removeHandler(self._complaints)
 
@@ -207,9 +214,11 @@ class Stage:
             "raw_path": path.encode(),
             "root_path": "",
             "query_string": urlencode(query or {}).encode(),
-            "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
+            "headers": [
+                (b"x-understudy-world", self.name.encode()),
+                *((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()),
+            ],
             "server": ("stage", 80),
-            "world": self.world,
         }
         call.task = self.loop.create_task(self._serve(scope, call))
         self.calls.append(call)

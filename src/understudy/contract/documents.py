@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from understudy.wire import JsonObject
 
-APIS = {"agent-server": "agent_server"}
-"""The APIs there are, and the package of handlers of each."""
+APIS = {"agent-server": "agent_server", "control": "control"}
+"""The APIs there are, and the package of handlers of each; the last one steers the server itself."""
 
 # Libyaml parses ten times as fast; PyYAML's wheels have it, a build from source may not.
 Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -37,13 +37,9 @@ _NOT_FOUND = 404
 class Edge:
     """Answers preflights, marks answers for browsers of any origin, and turns every failure into an answer."""
 
-    def __init__(self, app: ASGIApp, sockets: ASGIApp, dialect: Dialect, no_method: frozenset[str]) -> None:
-        """Wrap an app, and `sockets`, which answers WebSockets.
-
-        `no_method` are paths that know no wrong method: there it is as if the path did not exist.
-        """
+    def __init__(self, app: ASGIApp, dialect: Dialect, no_method: frozenset[str]) -> None:
+        """Wrap an app; `no_method` are paths that know no wrong method: there it is as if the path did not exist."""
         self._app = app
-        self._sockets = sockets
         self._dialect = dialect
         self._no_method = no_method
         self._vary = (b"vary", b"Origin")
@@ -56,8 +52,12 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's request."""
         if scope["type"] != "http":
-            app = self._sockets if scope["type"] == "websocket" else self._app
-            await app(scope, receive, send)
+            try:
+                await self._app(scope, receive, send)
+            except Refusal:
+                # The handshake of a WebSocket is refused without words.
+                await receive()
+                await send({"type": "websocket.close"})
             return
         asked = {name: value for name, value in scope["headers"] if name in _CORS_REQUEST}
         if scope["method"] == "OPTIONS" and len(asked.keys() & {b"origin", b"access-control-request-method"}) == 2:

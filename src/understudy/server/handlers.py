@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, cast
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 Handler = Callable[..., Awaitable[Any]]
 
-GIVEN = ("world", "body", "service", "caller")
-"""What a handler may ask for besides the operation's parameters."""
+GIVEN = ("world", "body", "caller")
+"""What a handler may ask for besides the operation's parameters and what its API offers."""
 
 
 class Handlers:
@@ -42,8 +42,8 @@ class Handlers:
         return cast("Handler", function)
 
 
-def bind(operation: Operation, handlers: Handlers) -> tuple[Handler, frozenset[str]]:
-    """Return the operation's handler and the names of what it asks for.
+def bind(operation: Operation, handlers: Handlers, offered: Collection[str] = ()) -> tuple[Handler, frozenset[str]]:
+    """Return the operation's handler and the names of what it asks for, of what its API offers among other things.
 
     An operation without a handler gets one that says so. SetupError when a handler asks for what the document does
     not have, or leaves out a parameter or a body that it has.
@@ -52,12 +52,13 @@ def bind(operation: Operation, handlers: Handlers) -> tuple[Handler, frozenset[s
         return _not_imitated(operation), frozenset()
     function = handlers.find(operation.handler)
     asked = list(inspect.signature(function).parameters)
-    offered = {parameter.argument for parameter in operation.parameters}
-    unknown = [name for name in asked if name not in offered and name not in GIVEN]
+    parameters = {parameter.argument for parameter in operation.parameters}
+    known = {*parameters, *offered, *GIVEN}
+    unknown = [name for name in asked if name not in known]
     if unknown:
-        near = did_you_mean(unknown[0], [*offered, *GIVEN])
+        near = did_you_mean(unknown[0], known)
         raise SetupError(f'{operation.handler} asks for "{unknown[0]}", which {operation} does not have.{near}')
-    needed = offered | ({"body"} if operation.body is not None else set())
+    needed = parameters | ({"body"} if operation.body is not None else set())
     dropped = sorted(needed - set(asked))
     if dropped:
         raise SetupError(f"{operation.handler} does not take {', '.join(dropped)}, which {operation} has")

@@ -19,9 +19,10 @@ from understudy.server import bodies
 from understudy.server.answers import encoded, respond, stream
 from understudy.server.handlers import bind
 from understudy.server.strict import UNDOCUMENTED, AnswerCheck
+from understudy.server.visits import visit_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from connexion.operations import AbstractOperation
     from starlette.types import Receive, Scope, Send
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from understudy.exchange import Service
     from understudy.server.dialect import Dialect
     from understudy.server.handlers import Handlers
-    from understudy.state.world import World
+    from understudy.server.visits import Visit
     from understudy.wire import Json, JsonObject
 
 
@@ -40,6 +41,7 @@ class Surroundings:
     """What all operations of an API share.
 
     `document` is the observed contract, `checked` the same without the rules that handlers enforce themselves.
+    `offered` is what its handlers may ask for by name, besides what belongs to the request.
     """
 
     document: JsonObject
@@ -47,7 +49,7 @@ class Surroundings:
     dialect: Dialect
     handlers: Handlers
     service: Service
-    world_for: Callable[[Scope], World]
+    offered: Mapping[str, object]
     api_keys: frozenset[str]
     max_body: int
     strict: bool
@@ -59,9 +61,9 @@ class BoundOperation:
     def __init__(self, operation: Operation, around: Surroundings) -> None:
         self._operation = operation
         self._around = around
-        self._handler, asked = bind(operation, around.handlers)
+        self._handler, asked = bind(operation, around.handlers, around.offered)
         self._success = operation.success
-        self._asks_service = "service" in asked
+        self._offered = {name: value for name, value in around.offered.items() if name in asked}
         self._asks_caller = "caller" in asked
         self._asks_world = "world" in asked
         readers: dict[str, list[tuple[str, str, Reader]]] = defaultdict(list)
@@ -83,10 +85,12 @@ class BoundOperation:
         begun = perf_counter()
         result: Any
         check = self._check
+        visit = visit_of(scope)
+        visit.operation, visit.parameters = self._operation, scope["path_params"]
         try:
             if self._keys:
                 self._admit(scope)
-            result = await self._handler(**await self._arguments(scope, receive))
+            result = await self._handler(**await self._arguments(scope, receive, visit))
         except Refusal as refusal:
             result = self._around.dialect.refuse(refusal)
             if isinstance(refusal, UNDOCUMENTED):
@@ -122,12 +126,12 @@ class BoundOperation:
         if key not in self._keys:
             raise Forbidden("Unknown API key in the x-api-key header")
 
-    async def _arguments(self, scope: Scope, receive: Receive) -> dict[str, Json]:
+    async def _arguments(self, scope: Scope, receive: Receive, visit: Visit) -> dict[str, Json]:
         """Return what the handler gets by name. A Refusal says what does not fit: path first, then query, then body."""
         around = self._around
-        arguments: dict[str, Any] = {}
+        arguments: dict[str, Any] = {**self._offered}
         if self._asks_world:
-            arguments["world"] = around.world_for(scope)
+            arguments["world"] = visit.world
         for name, argument, read in self._path:
             arguments[argument] = read([scope["path_params"][name]])
         if self._query:
@@ -136,12 +140,10 @@ class BoundOperation:
                 arguments[argument] = read(given.get(name, []))
         for header, argument, read in self._header:
             arguments[argument] = read([v.decode("latin-1") for n, v in scope["headers"] if n == header])
-        if self._asks_service:
-            arguments["service"] = around.service
         if self._asks_caller:
             arguments["caller"] = _caller(scope)
         if self._body is not None:
-            raw = await bodies.read(scope, receive, around.max_body)
+            visit.body = raw = await bodies.read(scope, receive, around.max_body)
             arguments["body"] = raw if self._operation.body_checked_by_handler else self._checked_body(raw)
         return arguments
 

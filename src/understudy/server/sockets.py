@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from starlette.routing import compile_path
 
 from understudy.errors import SetupError, did_you_mean
+from understudy.server.visits import visit_of
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from starlette.types import Receive, Scope, Send
 
     from understudy.server.handlers import Handler, Handlers
-    from understudy.state.world import World
     from understudy.wire import JsonObject
 
 log = logging.getLogger("understudy.server")
@@ -41,11 +41,9 @@ class Sockets:
         self,
         document: JsonObject,
         handlers: Handlers,
-        world_for: Callable[[Scope], World],
         api_keys: frozenset[str],
     ) -> None:
         """Find the handlers. SetupError when one is missing, or asks for what its path does not have."""
-        self._world_for = world_for
         self._api_keys = api_keys
         self._routes = [
             _route(path, item["x-socket"], handlers) for path, item in document["paths"].items() if "x-socket" in item
@@ -60,7 +58,7 @@ class Sockets:
             return
         await send({"type": "websocket.accept"})
         socket = Socket(receive, send)
-        given = {"world": self._world_for(scope), "socket": socket, **parameters}
+        given = {"world": visit_of(scope).world, "socket": socket, **parameters}
         try:
             await route.handler(**{name: value for name, value in given.items() if name in route.asked})
         except Exception:

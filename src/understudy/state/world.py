@@ -8,8 +8,10 @@ from understudy.state.agents import Agent, Agents
 from understudy.state.assistants import Assistants
 from understudy.state.clock import Clock, SystemClock, pause
 from understudy.state.crons import Crons
+from understudy.state.faults import Faults
 from understudy.state.feeds import Feeds
 from understudy.state.ids import Ids
+from understudy.state.journal import Journal
 from understudy.state.runs import Runs
 from understudy.state.store import Store
 from understudy.state.threads import Threads
@@ -42,6 +44,18 @@ class World:
         self.crons = Crons(clock=self.clock, ids=self.ids)
         self.threads.followers += [self._end_runs, self.runs.forget, self.feeds.forget, self.crons.forget_thread]
         self.store = Store(clock=self.clock)
+        self.faults = Faults()
+        self.journal = Journal()
+
+    def close(self) -> None:
+        """Let everything end that goes on in it: runs are stopped, nothing is sent, whoever reads is let go."""
+        for playing in self.runs.playing.values():
+            playing.cut = True
+            playing.task.cancel()
+        for queue in self.runs.queues.values():
+            queue.cancel()
+        for sending in self.sending:
+            sending.cancel()
 
     def _end_runs(self, thread_id: str) -> None:
         """Let go whoever reads a run that will never begin, as its thread is gone."""

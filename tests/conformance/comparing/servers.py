@@ -18,6 +18,7 @@ from understudy.config import Settings
 from understudy.scenarios import build, find, read
 from understudy.server.listening import address, opened
 from understudy.state.world import World
+from understudy.state.worlds import DEFAULT, Worlds
 
 Json = Any
 
@@ -101,8 +102,8 @@ class Fake:
     """A fake with a world of its own, which a test may replace."""
 
     def __init__(self) -> None:
-        self.world = World()
-        self.app = Breakable(create_app(Settings(strict=True), lambda scope: self.world))
+        self._worlds = Worlds(World)
+        self.app = Breakable(create_app(Settings(strict=True), self._worlds))
         self._server = uvicorn.Server(uvicorn.Config(self.app, log_level="warning", access_log=False))
         bound = opened("127.0.0.1", 0)
         self.url = address(bound)
@@ -116,7 +117,7 @@ class Fake:
 
     def play(self, scenario: str) -> None:
         """Serve a new world with a bundled scenario, in order."""
-        self.world = build([read(find(scenario))])
+        self._worlds.replace(DEFAULT, lambda: build([read(find(scenario))]))
         self.app.fault = None
         self.app.asked.clear()
 

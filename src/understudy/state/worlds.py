@@ -1,0 +1,131 @@
+"""The worlds that one server holds, by name."""
+
+from __future__ import annotations
+
+import re
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from understudy.errors import Conflict, Invalid, NotFound
+from understudy.paths import quoted
+from understudy.state.clock import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from understudy.state.world import World
+
+DEFAULT = "default"
+"""The world of a request that names none."""
+
+MOST = 10_000
+"""How many worlds a server holds at most."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}")
+
+_SYSTEM = SystemClock()
+
+
+class Hosted:
+    """A world that a server holds, and what the server knows of it. `begin` makes it anew."""
+
+    def __init__(self, name: str, begin: Callable[[], World], world: World) -> None:
+        self.name = name
+        self.begin = begin
+        self.world = world
+        self.created_at: datetime = _SYSTEM.now()
+        self.requests = 0
+        self._used = monotonic()
+
+    @property
+    def idle_seconds(self) -> float:
+        """How long nothing was asked of it."""
+        return monotonic() - self._used
+
+    def use(self) -> World:
+        """Return the world to whoever asks something of it."""
+        self.requests += 1
+        self._used = monotonic()
+        return self.world
+
+
+class Worlds:
+    """Worlds by name. `begin` makes one that begins with what the server's scenario says.
+
+    A world that is named for the first time is made then. Two worlds share nothing that can change.
+    """
+
+    def __init__(self, begin: Callable[[], World]) -> None:
+        self.begin = begin
+        self._hosted: dict[str, Hosted] = {}
+
+    def __iter__(self) -> Iterator[Hosted]:
+        """Yield what is held, in the order in which it came to be."""
+        return iter(list(self._hosted.values()))
+
+    def __contains__(self, name: str) -> bool:
+        """Return whether there is a world of this name."""
+        return name in self._hosted
+
+    def use(self, name: str = DEFAULT) -> World:
+        """Return the world of this name, to ask something of it; it is made if there is none."""
+        hosted = self._hosted.get(name)
+        return (hosted or self._add(name, self.begin)).use()
+
+    def get(self, name: str) -> Hosted:
+        """Return what is held under a name. NotFound if nothing is."""
+        hosted = self._hosted.get(name)
+        if hosted is None:
+            raise NotFound(f"no world {quoted(name)}")
+        return hosted
+
+    def create(self, name: str, begin: Callable[[], World] | None = None) -> Hosted:
+        """Return a new world. Conflict if there is one of this name, Invalid if that is no name."""
+        if name in self._hosted:
+            raise Conflict(f"there is a world {quoted(name)} already")
+        return self._add(name, begin or self.begin)
+
+    def replace(self, name: str, begin: Callable[[], World]) -> Hosted:
+        """Let a world of this name begin with something else, from now on and whenever it is reset."""
+        checked(name)
+        world = begin()
+        hosted = self._hosted.get(name)
+        if hosted is None:
+            return self._add(name, begin, world)
+        hosted.world.close()
+        hosted.begin, hosted.world = begin, world
+        return hosted
+
+    def reset(self, name: str) -> Hosted:
+        """Let a world begin anew with what it began with. NotFound if there is none."""
+        return self.replace(name, self.get(name).begin)
+
+    def delete(self, name: str) -> None:
+        """Let a world end. NotFound if there is none."""
+        self.get(name).world.close()
+        del self._hosted[name]
+
+    def drop(self, idle_seconds: float) -> list[str]:
+        """Let the worlds end that were not used for so long; return their names."""
+        names = [hosted.name for hosted in self if hosted.idle_seconds >= idle_seconds]
+        for name in names:
+            self.delete(name)
+        return names
+
+    def _add(self, name: str, begin: Callable[[], World], world: World | None = None) -> Hosted:
+        if len(self._hosted) >= MOST:
+            raise Conflict(f"there are {MOST} worlds already; drop some that are not used any more")
+        hosted = Hosted(checked(name), begin, world or begin())
+        self._hosted[name] = hosted
+        return hosted
+
+
+def checked(name: str) -> str:
+    """Return a name that a world can have. Invalid if it is none."""
+    if not _NAME.fullmatch(name):
+        raise Invalid(
+            f"{quoted(name)} is no name of a world: it begins with a letter or digit, goes on with these and ._:~-, "
+            "and has 128 characters at most"
+        )
+    return name
