@@ -22,6 +22,8 @@ STREAMS = 1_000
 
 MEASURES: dict[str, tuple[str, Unit]] = {
     "start": ("from start to the first 200", "s"),
+    "start-in-process": ("understudy.start() to the first 200", "ms"),
+    "start-in-process-again": ("the same once more in a process", "ms"),
     "idle": ("memory, idle", "MB"),
     "growth": ("memory for 10,000 threads of 5 checkpoints", "MB"),
     "ok": ("GET /ok", "1/s"),

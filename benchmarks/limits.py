@@ -54,6 +54,8 @@ def limits(figures: Figures) -> list[Limit]:
             for filtered, share in (("ticket", "10"), ("team", "1 %"))
         ),
         Limit(f"{MEASURES['start'][0]}, to the reference", figures.ratio("start", FAKE, REFERENCE), 0.6),
+        Limit(MEASURES["start-in-process"][0], figures.get("start-in-process", FAKE), 300.0, "ms"),
+        Limit(f"{MEASURES['start-in-process'][0]}, to understudy serve", _of_serve(figures), 0.5),
         Limit(MEASURES["idle"][0], figures.get("idle", FAKE), 100.0, "MB"),
         Limit(MEASURES["growth"][0], figures.get("growth", FAKE), 60.0, "MB"),
         *(Limit(MEASURES[name][0], figures.get(name, FAKE), 10.0, "ms") for name in WAITS),
@@ -75,6 +77,11 @@ def limits(figures: Figures) -> list[Limit]:
         ),
         Limit(f"{MEASURES['check'][0]}, to schemathesis run", _of_plain(figures), 0.9, at_least=True),
     ]
+
+
+def _of_serve(figures: Figures) -> float | None:
+    inside, serve = figures.get("start-in-process", FAKE), figures.get("start", FAKE)
+    return inside / (1000 * serve) if inside and serve else None
 
 
 def _of_plain(figures: Figures) -> float | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from . import checks, playing, traffic
+from . import checks, playing, starts, traffic
 from .errors import BenchError
 from .figures import FILTERS, LARGE, MEASURES, SEARCHES, SMALL, Figures
 from .limits import REFERENCE, YARDSTICK
@@ -77,6 +77,7 @@ class Run:
         runs = playing.Playing(self, self.players)
         stages: tuple[tuple[Callable[[], None], set[str]], ...] = (
             (self._starts, {"start"}),
+            (starts.Starts(self).measure, starts.STARTED),
             (self._memory, {"idle", "growth"}),
             (self._empty, {"ok", "search-0"}),
             (self._creations, {"create"}),

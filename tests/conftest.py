@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import httpx
@@ -14,7 +15,8 @@ from starlette.types import ASGIApp
 
 from understudy.app import create_app
 from understudy.config import Settings
-from understudy.scenarios import build, find, read
+from understudy.scenarios import find, read
+from understudy.scenarios.beginnings import Beginning
 from understudy.server.listening import address, opened
 from understudy.state.world import World
 from understudy.state.worlds import DEFAULT, Worlds
@@ -24,7 +26,7 @@ class Server:
     """The fake behind a real port, with something `around` it. `world` is what it serves now; each test gets one."""
 
     def __init__(self, settings: Settings, around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> None:
-        self.worlds = Worlds(World)
+        self.worlds = Worlds(Beginning(()))
         app = around(create_app(settings, self.worlds))
         config = uvicorn.Config(app, log_level="warning", access_log=False)
         self._server = uvicorn.Server(config)
@@ -39,7 +41,11 @@ class Server:
             self._thread.join(0.01)
 
     def _run(self) -> None:
-        asyncio.run(self._server.serve(sockets=[self._socket]))
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        await self._server.serve(sockets=[self._socket])
 
     def close(self) -> None:
         """Stop it and wait until it has stopped."""
@@ -54,11 +60,19 @@ class Server:
 
     @world.setter
     def world(self, world: World) -> None:
-        self.worlds.replace(DEFAULT, lambda: world)
+        self.begin(lambda: world)
+
+    def begin(self, begin: Callable[[], World]) -> None:
+        """Serve a new world, and whenever it is reset another one. The one before ends."""
+
+        async def replace() -> None:
+            self.worlds.replace(DEFAULT, begin)
+
+        asyncio.run_coroutine_threadsafe(replace(), self.loop).result(10)
 
     def play(self, scenario: str) -> None:
         """Serve a new world with a bundled scenario."""
-        self.world = build([read(find(scenario))])
+        self.begin(beginning(scenario))
 
     def load(self, rows: dict[str, Any]) -> None:
         """Put rows of a scenario into the world; those with the same ids are replaced."""
@@ -85,6 +99,12 @@ class Server:
         """Return the id of a new thread."""
         thread_id: str = self.post("/threads", body).raise_for_status().json()["thread_id"]
         return thread_id
+
+
+@cache
+def beginning(scenario: str) -> Beginning:
+    """Return what makes worlds with a bundled scenario."""
+    return Beginning((read(find(scenario)),))
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,9 @@ _LOST = 1011, "thread stream ended"
 """How a WebSocket is closed that has nothing to tell."""
 
 
+_ENDED = 1001, "the world has ended"
+
+
 async def command(world: World, thread_id: str, body: bytes, caller: Caller) -> JsonObject | Answer:
     """Carry out one command; what it leads to is told elsewhere."""
     told = _parsed(body)
@@ -70,20 +73,28 @@ async def converse(world: World, thread_id: str, socket: Socket) -> None:
                 await socket.send(dumps(waiting.popleft()).decode())
 
     async def tell() -> None:
-        while True:
+        while not reader.is_closed:
             for event in await reader.batch():
                 session.take(event)
             await flush()
 
+    async def listen() -> None:
+        while (text := await socket.receive()) is not None:
+            waiting.append(await _answer(commands, text))
+            await flush()
+
+    both = [asyncio.ensure_future(work()) for work in (tell, listen)]
     try:
-        async with asyncio.TaskGroup() as tasks:
-            telling = tasks.create_task(tell())
-            while (text := await socket.receive()) is not None:
-                waiting.append(await _answer(commands, text))
-                await flush()
-            telling.cancel()
+        done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        for ended in done:
+            ended.result()
+        if reader.is_closed:
+            await socket.close(*_ENDED)
     finally:
         reader.close()
+        for work in both:
+            work.cancel()
+        await asyncio.gather(*both, return_exceptions=True)
 
 
 async def _answer(commands: Commands, text: str | bytes) -> JsonObject:
@@ -102,13 +113,13 @@ async def _told(world: World, thread_id: str, wanted: Subscription, since: int) 
     if reader is None:
         return
     try:
-        while True:
+        while not reader.is_closed:
             frames = [frame(event["method"], event, str(event["seq"])) for event in waiting if event["seq"] > since]
             waiting.clear()
             if frames:
                 yield b"".join(frames)
             batch = await reader.batch(BEAT)
-            if not batch:
+            if not (batch or reader.is_closed):
                 yield HEARTBEAT
             for event in batch:
                 session.take(event)

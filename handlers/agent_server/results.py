@@ -70,7 +70,8 @@ async def awaited(
     try:
         while not ended:
             events = await reader.batch(BEAT)
-            if not events:
+            ended = reader.is_closed
+            if not (events or ended):
                 yield b"\n"
             for event in events:
                 if event.name == END:

@@ -54,7 +54,7 @@ async def join(
 
 
 async def follow_thread(world: World, thread_id: str, last_event_id: str | None, stream_modes: Json) -> Stream:
-    """Follow whatever happens on a thread, until the client leaves."""
+    """Follow whatever happens on a thread, until the client leaves or the world ends."""
     told = stream_modes if isinstance(stream_modes, list) else str(stream_modes or "run_modes").split(",")
     modes = {mode.strip() for mode in told}
     for mode in modes:
@@ -150,9 +150,9 @@ async def _missing() -> AsyncGenerator[bytes, None]:
 
 async def _thread(reader: Reader, modes: Collection[str]) -> AsyncGenerator[bytes, None]:
     try:
-        while True:
+        while not reader.is_closed:
             events = await reader.batch(BEAT)
-            if not events:
+            if not (events or reader.is_closed):
                 yield HEARTBEAT
             frames = [frame(name, data, event.id) for event in events for name, data in _shown(event, modes)]
             if frames:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from understudy.exchange import refused
+
+from .given import Unusable
 
 if TYPE_CHECKING:
     from understudy.errors import Refusal
@@ -15,5 +18,8 @@ EXPOSED_HEADERS = ""
 
 
 def refuse(refusal: Refusal) -> Answer:
-    """Return the answer that tells a client of a refusal."""
-    return refused(refusal)
+    """Return the answer that tells a client of a refusal, and of a scenario's problems one by one."""
+    answer = refused(refusal)
+    if isinstance(refusal, Unusable):
+        return replace(answer, body={"detail": refusal.detail, "problems": refusal.problems})
+    return answer

@@ -1,20 +1,44 @@
-"""scenarios."""
+"""The scenarios that there are, and what is put into a world later."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from understudy.errors import NotImitated
+from understudy import scenarios
+from understudy.agents.scheduler import resume
+
+from .given import refusing, scenario_of
+from .worlds import told
 
 if TYPE_CHECKING:
+    from understudy.state.world import World
+    from understudy.state.worlds import Worlds
     from understudy.wire import Json, JsonObject
 
 
 async def find() -> Json:
     """List the scenarios that ship with the server."""
-    raise NotImitated("scenarios.find")
+    return _bundled()
 
 
-async def load(body: JsonObject) -> Json:
+async def load(world: World, worlds: Worlds, body: JsonObject) -> Json:
     """Put a scenario into the world."""
-    raise NotImitated("scenarios.load")
+    with refusing():
+        scenarios.load(scenario_of(body), world)
+    resume(world)
+    return told(next(hosted for hosted in worlds if hosted.world is world))
+
+
+@cache
+def _bundled() -> list[JsonObject]:
+    read = [scenarios.read(scenarios.find(name)) for name in scenarios.bundled()]
+    return [
+        {
+            "name": scenario.name,
+            "description": scenario.description,
+            "agents": scenario.count("agents"),
+            "threads": scenario.count("threads"),
+        }
+        for scenario in read
+    ]

@@ -1,50 +1,84 @@
-"""worlds."""
+"""The worlds of the server."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.errors import NotImitated
+from understudy.exchange import Answer
+from understudy.scenarios.beginnings import instead
+from understudy.state.clock import timestamp
+
+from .clock import moment_of
+from .given import refusing, scenario_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from understudy.state.world import World
+    from understudy.state.worlds import Hosted, Worlds
     from understudy.wire import Json, JsonObject
 
 
-async def find() -> Json:
+async def find(worlds: Worlds) -> Json:
     """List the worlds."""
-    raise NotImitated("worlds.find")
+    return [told(hosted) for hosted in worlds]
 
 
-async def create(body: JsonObject) -> Json:
-    """Create a world."""
-    raise NotImitated("worlds.create")
+async def create(worlds: Worlds, body: JsonObject) -> Json | Answer:
+    """Create a world, or begin anew or keep the one of this name."""
+    name, if_exists = body.get("name"), body.get("if_exists", "refuse")
+    if name is None:
+        name = worlds.unused_name()
+    there = name in worlds
+    if there and if_exists == "keep":
+        return Answer(told(worlds.get(name)), status=200)
+    begin = _begin(worlds, body)
+    if there and if_exists == "reset":
+        return Answer(told(worlds.replace(name, begin)), status=200)
+    return Answer(told(worlds.create(name, begin)), status=201)
 
 
-async def drop(body: JsonObject) -> Json:
+async def drop(worlds: Worlds, body: JsonObject) -> Json:
     """Drop worlds that nobody has used for a while."""
-    raise NotImitated("worlds.drop")
+    return {"dropped": worlds.drop(body["idle_seconds"])}
 
 
-async def get(name: Json) -> Json:
+async def get(worlds: Worlds, name: str) -> Json:
     """Look at a world."""
-    raise NotImitated("worlds.get")
+    return told(worlds.get(name))
 
 
-async def delete(name: Json) -> Json:
+async def delete(worlds: Worlds, name: str) -> None:
     """Delete a world."""
-    raise NotImitated("worlds.delete")
+    worlds.delete(name)
 
 
-async def reset(name: Json) -> Json:
+async def reset(worlds: Worlds, name: str) -> Json:
     """Let a world begin anew."""
-    raise NotImitated("worlds.reset")
+    return told(worlds.reset(name))
 
 
-async def snapshot(name: Json, format: Json) -> Json:
-    """Tell a world as a scenario."""
-    raise NotImitated("worlds.snapshot")
+def told(hosted: Hosted) -> JsonObject:
+    """Return what the API tells of a world."""
+    world = hosted.world
+    return {
+        "name": hosted.name,
+        "created_at": timestamp(hosted.created_at),
+        "idle_seconds": hosted.idle_seconds,
+        "requests": hosted.requests,
+        "threads": len(world.threads),
+        "runs": len(world.runs.active()),
+        "now": timestamp(world.clock.now()),
+        "frozen": world.clock.frozen,
+    }
 
 
-async def restore(name: Json, body: JsonObject) -> Json:
-    """Let a world be as a scenario says."""
-    raise NotImitated("worlds.restore")
+def _begin(worlds: Worlds, body: JsonObject) -> Callable[[], World]:
+    """Return what a world is to begin with. A Refusal says what is wrong with it."""
+    if not body.keys() & {"begin", "seed", "clock"}:
+        return worlds.begin
+    given = body.get("begin")
+    scenarios = None if given is None else [scenario_of(one, f"begin[{at}]") for at, one in enumerate(given)]
+    clock = moment_of("clock", body["clock"]) if "clock" in body else None
+    with refusing():
+        return instead(worlds.begin, scenarios, clock=clock, seed=body.get("seed"))

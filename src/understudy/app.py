@@ -10,15 +10,22 @@ from connexion.middleware import ConnexionMiddleware
 from understudy.agents.scheduler import attend
 from understudy.contract.adapter import routable
 from understudy.contract.documents import APIS, load_contract
+from understudy.contract.modes import stream_modes
 from understudy.contract.operations import operations
+from understudy.contract.operations import sockets as sockets_of
 from understudy.contract.validators import left_to_the_server
 from understudy.exchange import Service
 from understudy.server.edge import Edge, nowhere
+from understudy.server.faults.reading import FaultReader
 from understudy.server.handlers import Handlers
+from understudy.server.noting import Noting
 from understudy.server.operations import BoundOperation, ById, OperationMiddleware, Surroundings
 from understudy.server.routing import ShapedRoutingMiddleware
 from understudy.server.sockets import Sockets
+from understudy.server.verdicts import Verdicts
 from understudy.server.visits import PREFIX, Visits
+from understudy.state.matching import Names
+from understudy.state.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,10 +51,20 @@ def create_app(settings: Settings, worlds: Worlds, *, api: str = "agent-server")
     around = _surroundings(settings, service, {"service": service}, frozenset(settings.api_keys))
     served = _connexion(around)
     sockets = Sockets(contract.observed, around.handlers, around.api_keys)
-    steering = served
+    steering, usage = served, Usage()
     if settings.control:
         steered_by = Service(CONTROL, load_contract(CONTROL).observed)
-        steering = _connexion(_surroundings(settings, steered_by, {"worlds": worlds}, frozenset()))
+        names = Names([*operations(contract.observed), *sockets_of(contract.observed)])
+        judge = Verdicts(contract.observed)
+        offered = {
+            "worlds": worlds,
+            "names": names,
+            "judge": judge,
+            "usage": usage,
+            "stream_modes": stream_modes(contract.observed),
+            "read_fault": FaultReader(names),
+        }
+        steering = _connexion(_surroundings(settings, steered_by, offered, frozenset()))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -57,7 +74,8 @@ def create_app(settings: Settings, worlds: Worlds, *, api: str = "agent-server")
         else:
             await served(scope, receive, send)
 
-    return Edge(Visits(app, worlds, settings, attend), around.dialect, _without_405(contract.observed))
+    visits = Visits(app, worlds, settings, attend, _documented_headers(contract.observed))
+    return Noting(Edge(visits, around.dialect, _without_405(contract.observed)), usage)
 
 
 def _connexion(around: Surroundings) -> ASGIApp:
@@ -84,6 +102,17 @@ def _surroundings(
         api_keys=api_keys,
         max_body=settings.max_body,
         strict=settings.strict,
+        spoiled=service.api != CONTROL,
+    )
+
+
+def _documented_headers(document: JsonObject) -> frozenset[bytes]:
+    """Return the names of the headers that the operations of a document read."""
+    return frozenset(
+        parameter.name.lower().encode()
+        for operation in operations(document)
+        for parameter in operation.parameters
+        if parameter.location == "header"
     )
 
 

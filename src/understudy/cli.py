@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NoReturn
 from understudy import __version__
 from understudy.conformance.commands import check, compare, drift
 from understudy.errors import SetupError, did_you_mean
+from understudy.recording.commands import record, seed, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from understudy.state.world import World
 
 KEPT, BROKEN, FAILED = 0, 1, 2
 """Exit statuses: all is well, what was examined is broken, it could not be done at all."""
@@ -97,6 +97,9 @@ def _parser() -> Parser:
     check.add(commands)
     compare.add(commands)
     drift.add(commands)
+    record.add(commands)
+    seed.add(commands)
+    snapshot.add(commands)
     return parser
 
 
@@ -142,6 +145,27 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
         default=None,
         help="let runs be sent to webhooks on this machine, which are refused otherwise",
     )
+    serve.add_argument(
+        "--world-per-key",
+        action="store_true",
+        default=None,
+        help="a world for each API key, not only for each X-Understudy-World header",
+    )
+    serve.add_argument(
+        "--watch", action="store_true", default=None, help="let new worlds begin with a scenario file as it is now"
+    )
+    serve.add_argument(
+        "--control-key",
+        metavar="KEY",
+        help="ask whoever steers the server for this key in x-understudy-key; needed to steer it from other machines",
+    )
+    serve.add_argument(
+        "--no-control",
+        dest="control",
+        action="store_false",
+        default=None,
+        help="do not let requests steer the server: no /_understudy, no X-Understudy headers",
+    )
     serve.set_defaults(run=_serve, parser=serve)
 
 
@@ -186,21 +210,16 @@ def _serve(options: argparse.Namespace) -> int:
     logging.basicConfig(level=told.log_level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
 
     from understudy.app import create_app
-    from understudy.scenarios import build, find, read
+    from understudy.scenarios import find, read
+    from understudy.scenarios.beginnings import Beginning
     from understudy.server.listening import address, listen, opened
-    from understudy.state.clock import FrozenClock
     from understudy.state.worlds import Worlds
 
     scenarios = [read(find(name)) for name in told.scenarios]
     bound = opened(told.host, told.port)
 
-    def begin() -> World:
-        world = build(scenarios, FrozenClock(told.clock) if told.clock else None, told.seed)
-        world.allow_loopback_webhooks = told.allow_loopback_webhooks
-        world.address = address(bound)
-        return world
-
-    worlds = Worlds(begin)
+    allow = told.allow_loopback_webhooks
+    worlds = Worlds(Beginning(scenarios, told.clock, told.seed, address(bound), allow_loopback_webhooks=allow))
     world = worlds.use()
     app = create_app(told, worlds)
     if told.is_public and not told.api_keys:

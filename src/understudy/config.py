@@ -25,7 +25,7 @@ class Settings:
     """How to serve. `clock` is where a frozen clock stands, None for the machine's; `max_body` is in bytes.
 
     `control` says whether the server can be steered by requests, `control_key` what these have to carry, if anything;
-    `world_per_key` that each API key has a world of its own.
+    `world_per_key` that each API key has a world of its own; `watch` that scenario files are read when they change.
     """
 
     scenarios: tuple[str, ...] = ("demo",)
@@ -41,6 +41,7 @@ class Settings:
     control: bool = True
     control_key: str | None = None
     world_per_key: bool = False
+    watch: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -170,4 +171,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "control": _yes,
     "control_key": _key,
     "world_per_key": _yes,
+    "watch": _yes,
 }

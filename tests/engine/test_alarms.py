@@ -1,14 +1,15 @@
-"""Alarms of a world's clock: by the machine's time, and on a clock that stands still until it is moved."""
+"""Alarms of a world's clock: while it runs, while it stands still, and when it changes from one to the other."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 
 import pytest
 
-from understudy.state.clock import FrozenClock, SystemClock
+from understudy.state.clock import Clock, FrozenClock, SystemClock, pause
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -165,5 +166,148 @@ def test_a_clock_that_was_put_back_rings_only_when_it_comes_there_again() -> Non
         clock.set(NOON + SECOND)
         await settle()
         assert waiting.done()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("clock", [FrozenClock(NOON), SystemClock()])
+def test_alarms_outlive_a_change_of_how_the_clock_goes(clock: Clock) -> None:
+    async def scene() -> None:
+        begun, rung = clock.now(), list[str]()
+        clock.alarm(begun + timedelta(hours=1), lambda: rung.append("first"))
+        clock.alarm(begun + timedelta(hours=2), lambda: rung.append("second"))
+
+        clock.freeze()
+        clock.thaw()
+        clock.freeze()
+        clock.set(begun + timedelta(hours=1))
+        await settle()
+        assert rung == ["first"]
+
+        clock.thaw()
+        clock.set(begun + timedelta(hours=2) - timedelta(milliseconds=20))
+        await clock.reach(begun + timedelta(hours=2))
+        await settle()
+        assert rung == ["first", "second"]
+
+    asyncio.run(scene())
+
+
+def test_a_running_clock_that_is_frozen_before_the_moment_does_not_ring() -> None:
+    async def scene() -> None:
+        clock, rung = SystemClock(), list[str]()
+        begun = clock.now()
+        clock.alarm(begun + timedelta(milliseconds=20), lambda: rung.append("too early"))
+
+        clock.freeze()
+        clock.set(begun)
+        await pause(0.04)
+
+        assert rung == []
+        assert clock.due() == begun + timedelta(milliseconds=20)
+
+    asyncio.run(scene())
+
+
+def test_a_running_clock_may_be_moved_past_a_moment() -> None:
+    async def scene() -> None:
+        clock = SystemClock()
+        waiting = asyncio.create_task(clock.reach(clock.now() + timedelta(days=1)))
+        await settle()
+
+        clock.advance(timedelta(days=1))
+        async with asyncio.timeout(10):
+            await waiting
+
+    asyncio.run(scene())
+
+
+def test_a_running_clock_that_was_put_back_rings_later() -> None:
+    async def scene() -> None:
+        clock, rung = SystemClock(), list[str]()
+        moment = clock.now() + timedelta(milliseconds=20)
+        clock.alarm(moment, lambda: rung.append("too early"))
+
+        clock.advance(-timedelta(days=1))
+        await pause(0.04)
+
+        assert rung == []
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("clock", [FrozenClock(NOON), SystemClock()])
+def test_a_pause_takes_real_time_however_the_clock_goes(clock: Clock) -> None:
+    async def scene() -> None:
+        begun = perf_counter()
+
+        await clock.pause(0.02)
+
+        assert 0.015 < perf_counter() - begun < 5
+
+    asyncio.run(scene())
+    assert clock.due() is None
+
+
+@pytest.mark.parametrize("clock", [FrozenClock(NOON), SystemClock()])
+def test_a_pause_ends_when_the_clock_is_moved_past_it(clock: Clock) -> None:
+    async def scene() -> None:
+        waiting = asyncio.create_task(clock.pause(3600))
+        await settle()
+
+        clock.advance(timedelta(hours=1))
+        async with asyncio.timeout(10):
+            await waiting
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("seconds", [1e300, float("inf")])
+def test_a_pause_beyond_all_time_ends_when_who_waits_gives_up(seconds: float) -> None:
+    async def scene() -> None:
+        clock = FrozenClock(NOON)
+        waiting = asyncio.create_task(clock.pause(seconds))
+        await settle()
+
+        clock.advance(timedelta(days=300_000))
+        await settle()
+        assert not waiting.done()
+
+        waiting.cancel()
+        await settle()
+        assert clock.due() is None
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("seconds", [0, -1])
+def test_a_pause_of_no_time_gives_way_to_others(seconds: float) -> None:
+    async def scene() -> None:
+        done = list[str]()
+        other = asyncio.create_task(_note(done))
+
+        await FrozenClock(NOON).pause(seconds)
+
+        assert done == ["other"]
+        await other
+
+    asyncio.run(scene())
+
+
+async def _note(done: list[str]) -> None:
+    done.append("other")
+
+
+def test_a_clock_tells_when_something_is_due_next() -> None:
+    async def scene() -> None:
+        clock = FrozenClock(NOON)
+        assert clock.due() is None
+        later = clock.alarm(NOON + 2 * SECOND, list)
+        clock.alarm(NOON + SECOND, list, tacit=True)
+
+        assert clock.due() == NOON + SECOND
+        assert clock.due(tacit=False) == NOON + 2 * SECOND
+        later.cancel()
+        assert clock.due(tacit=False) is None
 
     asyncio.run(scene())

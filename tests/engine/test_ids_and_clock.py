@@ -155,6 +155,30 @@ def test_a_frozen_clock_stands_until_it_is_moved() -> None:
     assert clock.now() == BEGINNING
 
 
+def test_a_clock_changes_how_it_goes_while_others_hold_it() -> None:
+    clock = SystemClock()
+    ids = Ids(clock, seed=1)
+
+    clock.freeze()
+    clock.set(BEGINNING)
+    assert (clock.frozen, clock.now(), clock.now()) == (True, BEGINNING, BEGINNING)
+    assert UUID(ids.time_ordered()).int >> 80 == 1767225600000
+
+    clock.thaw()
+    assert clock.frozen is False
+    assert BEGINNING <= clock.now() < BEGINNING + timedelta(minutes=1)
+
+
+def test_a_running_clock_goes_on_from_where_it_is_set() -> None:
+    clock = SystemClock()
+
+    clock.set(BEGINNING)
+    clock.advance(timedelta(days=1))
+
+    earlier, later = clock.now(), clock.now()
+    assert BEGINNING + timedelta(days=1) <= earlier <= later < BEGINNING + timedelta(days=1, minutes=1)
+
+
 def test_the_machines_clock_tells_utc() -> None:
     before = datetime.now(UTC)
 

@@ -62,6 +62,8 @@ def start_next(world: World, thread_id: str) -> None:
     waiting = runs.queues.pop(thread_id, None)
     if waiting is not None:
         waiting.cancel()
+    if world.is_closed:
+        return
     active = runs.active(thread_id)
     if not active or runs.at_work(thread_id) is not None:
         return

@@ -12,6 +12,7 @@ from understudy.agents.chain_events import Chain
 from understudy.agents.channels import empty, taken_in
 from understudy.agents.failures import Failed, Failure, Paused, failure_of, no_input, out_of_steps
 from understudy.agents.following import Following, following
+from understudy.agents.holding import held
 from understudy.agents.nodes import Nodes
 from understudy.agents.performance import EVERY
 from understudy.agents.record import Record
@@ -175,6 +176,10 @@ class Loop:
                 task.writes = None
         if self._moved and self._stops_at(self.run.interrupt_before, self.agent.interrupt_before, self.tasks):
             raise Paused([])
+        runs = self.run.world.runs
+        runs.moves += 1
+        if runs.held and self.namespace == ROOT:
+            await held(runs, self.run.run_id, self.tasks)
         for task in self.tasks:
             if task.name != START:
                 output.task(self.place, self.step, self._nodes.beginning(task))

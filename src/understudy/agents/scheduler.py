@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 from weakref import WeakMethod
 
-from understudy.agents.launching import launch
+from understudy.agents.launching import launch, start_next
 from understudy.errors import Refusal
 
 if TYPE_CHECKING:
@@ -21,13 +21,20 @@ log = logging.getLogger("understudy.crons")
 
 
 def attend(world: World) -> None:
-    """See to it that from now on the world's crons start runs when they are due, in the running event loop.
+    """See to it that from now on the world's runs and crons start when they are due, in the running event loop.
 
     Once is enough for a world. A cron that is due starts one run, however many of its dates have passed since the last
     one; its next date is then the first that is ahead.
     """
     if world.crons.watcher is None:
         world.crons.watcher = Scheduler(world).expect
+        resume(world)
+
+
+def resume(world: World) -> None:
+    """Let the runs have their turn that a scenario tells of, and that are not over."""
+    for thread_id in dict.fromkeys(row["thread_id"] for row in world.runs.active()):
+        start_next(world, thread_id)
 
 
 class Scheduler:
@@ -38,7 +45,7 @@ class Scheduler:
         self._loop = asyncio.get_running_loop()
         self._alarm: Alarm | None = None
         self._moment: datetime | None = None
-        self._starting: set[asyncio.Task[None]] = set()
+        world.endings.append(self.close)
         self._set()
 
     def expect(self, moment: datetime) -> None:
@@ -51,6 +58,12 @@ class Scheduler:
             self._wait_until(moment)
         elif not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wait_until, moment)
+
+    def close(self) -> None:
+        """Wait for nothing any more."""
+        self._world.crons.watcher = None
+        if self._alarm is not None:
+            self._alarm.cancel()
 
     def _wait_until(self, moment: datetime) -> None:
         if self._moment is not None and self._moment <= moment:
@@ -65,7 +78,8 @@ class Scheduler:
                 act()
 
         self._moment = moment
-        self._alarm = self._world.clock.alarm(moment, ring)
+        # Crons may go or be put off: then there is nothing to do at the moment for which they were expected.
+        self._alarm = self._world.clock.alarm(moment, ring, tacit=True)
 
     def _set(self) -> None:
         moment = self._world.crons.upcoming()
@@ -77,8 +91,8 @@ class Scheduler:
         for cron in self._world.crons.due():
             self._world.crons.proceed(cron["cron_id"])
             task = self._loop.create_task(_try(self._world, cron))
-            self._starting.add(task)
-            task.add_done_callback(self._starting.discard)
+            self._world.runs.starting.add(task)
+            task.add_done_callback(self._world.runs.starting.discard)
         self._set()
 
 

@@ -36,7 +36,10 @@ class Speech:
         told = {**said.message}
         told.setdefault("id", f"lc_run--{ids.time_ordered()}")
         told.setdefault("role", "ai")
+        # Only a model says what it used: coming from elsewhere, it would be one of the other fields.
+        used = told.pop("usage_metadata", None)
         (self.message,) = messages.coerce([told], ids)
+        self.message["usage_metadata"] = used
         if output.is_v2:
             events = spoken(self.message, said.chunks, f"lc_run--{ids.time_ordered()}")
             self.pieces = [[("messages", event) for event in piece] for piece in events.pieces]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from understudy.agents import messages
@@ -42,6 +43,7 @@ class Work:
         self._task = task
         self._told = told
         self._chain = chain
+        self._playing = loop.run.world.runs.playing[loop.run.run_id]
         self._asked = 0
         self.writes: list[tuple[str, Json]] = []
         self.goto: list[str | Send] = []
@@ -50,6 +52,7 @@ class Work:
         """Take all steps of a script."""
         result: Any = None
         running = inspect.isasyncgen(script)
+        self._playing.working += 1
         try:
             while True:
                 with Raised():
@@ -65,6 +68,7 @@ class Work:
                     await script.aclose()  # type: ignore[union-attr]
                 else:
                     script.close()  # type: ignore[union-attr]
+            self._playing.working -= 1
 
     async def _take(self, step: Step) -> Any:
         loop = self._loop
@@ -80,9 +84,9 @@ class Work:
         elif isinstance(step, Fail):
             raise Failed(Failure(step.error, step.message, public=step.builtin))
         elif isinstance(step, Wait):
-            if not isinstance(step.seconds, (int, float)):
+            if not _is_number(step.seconds):
                 raise Failed(Failure("ScriptError", f"a node waits for a number of seconds, not for {step.seconds!r}"))
-            await loop.run.world.pause(step.seconds)
+            await self._pause(step.seconds)
         elif isinstance(step, Goto):
             self.goto += step.targets
         else:
@@ -103,7 +107,7 @@ class Work:
         shown = output.shows(loop.place)
         for at, piece in enumerate(speech.pieces):
             if said.pace:
-                await loop.run.world.pause(said.pace)
+                await self._pause(said.pace)
             else:
                 await output.breathe()
             if chain.id:
@@ -119,6 +123,16 @@ class Work:
         if said.channel is not None:
             self._add(said.channel, [speech.message])
         return speech.message
+
+    async def _pause(self, seconds: float) -> None:
+        world, playing = self._loop.run.world, self._playing
+        world.runs.moves += 1
+        playing.pausing += 1
+        try:
+            await world.pause(seconds)
+        finally:
+            playing.pausing -= 1
+            world.runs.moves += 1
 
     def _answer(self, value: Json) -> Json:
         """Return the answer to what the node asks now. Paused if there is none yet.
@@ -159,6 +173,10 @@ class Work:
                 self.writes[at] = (name, _together(reducer, old, value))
                 return
         self.writes.append((name, value))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isnan(value)
 
 
 def _together(reducer: str | None, old: Json, new: Json) -> Json:

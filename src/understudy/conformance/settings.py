@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
-from urllib.parse import unquote, urlsplit, urlunsplit
 
-from understudy.conformance.credentials import headers
+from understudy.credentials import address, headers
 from understudy.errors import SetupError, did_you_mean
 
 if TYPE_CHECKING:
@@ -97,28 +95,6 @@ def read(options: argparse.Namespace) -> Settings:
         reports=_several("--report", options.report, REPORTS),
         report_dir=Path(options.report_dir or "understudy-report"),
     )
-
-
-def address(text: str) -> tuple[str, dict[str, str]]:
-    """Return a URL without what must not be shown, and the headers that say it instead. SetupError if it is none."""
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError as error:
-        raise SetupError(f'"{_public(text)}" is no address: {error}') from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SetupError(f'"{_public(text)}" is no address of a server: it begins with http:// or https://')
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    bare = urlunsplit((parts.scheme, f"{host}:{port}" if port else host, parts.path.rstrip("/"), "", ""))
-    if parts.username is None:
-        return bare, {}
-    told = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    return bare, {"authorization": f"Basic {base64.b64encode(told.encode()).decode()}"}
-
-
-def _public(text: str) -> str:
-    """Return a would-be address without the user and the password it may name."""
-    return text.rpartition("@")[2]
 
 
 def _filters(options: argparse.Namespace, mode: str) -> dict[str, tuple[str, ...]]:

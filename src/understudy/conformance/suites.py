@@ -19,8 +19,9 @@ from understudy.conformance.findings import Findings
 from understudy.conformance.preparing import prepare
 from understudy.conformance.reporting.hiding import Hiding
 from understudy.conformance.selection import generated_for, included_in, laws_for
-from understudy.conformance.settings import Settings, address
+from understudy.conformance.settings import Settings
 from understudy.contract.operations import operations
+from understudy.credentials import address
 from understudy.errors import SetupError, did_you_mean
 
 if TYPE_CHECKING:

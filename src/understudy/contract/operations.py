@@ -46,6 +46,9 @@ class Operation:
     public: bool
     """Whether the operation is open to clients without credentials (`security: []`)."""
     tags: tuple[str, ...] = ()
+    tolerated: frozenset[str] = frozenset()
+    """Parameters of the query and members of the body that clients of the vendor send, though the document does not
+    know them (`x-clients-send`)."""
     body_checked_by_handler: bool = False
     """Whether the handler gets the bytes of the body, and reads and checks them itself (`x-checked-by: handler`)."""
 
@@ -78,6 +81,30 @@ def operations(document: JsonObject) -> Iterator[Operation]:
                 responses={str(status): resolve(document, response) for status, response in entry["responses"].items()},
                 public=entry.get("security") == [],
                 tags=tuple(entry.get("tags", [])),
+                tolerated=frozenset(entry.get("x-clients-send", [])),
+            )
+
+
+def sockets(document: JsonObject) -> Iterator[Operation]:
+    """Yield the WebSockets of a document (`x-socket`) as operations with the method `websocket`.
+
+    Each is called as its handler is. The status of one that is opened is 101.
+    """
+    for path, item in document["paths"].items():
+        if "x-socket" in item:
+            name = item["x-socket"]
+            tags = next((tuple(item[method].get("tags", [])) for method in METHODS if method in item), ())
+            yield Operation(
+                id=name,
+                method="websocket",
+                path=path,
+                handler=name,
+                parameters=(),
+                body=None,
+                body_required=False,
+                responses={},
+                public=False,
+                tags=tags,
             )
 
 

@@ -1,7 +1,7 @@
 """Scenarios: what a world starts from, written in files that people can read."""
 
 from understudy.scenarios.dumping import dump, dump_text
-from understudy.scenarios.loading import build, load
+from understudy.scenarios.loading import build, clock_of, load
 from understudy.scenarios.problems import Problem, ScenarioError
 from understudy.scenarios.scenario import Scenario, read
 from understudy.scenarios.sources import Source, bundled, find
@@ -13,6 +13,7 @@ __all__ = [
     "Source",
     "build",
     "bundled",
+    "clock_of",
     "dump",
     "dump_text",
     "find",

@@ -31,7 +31,7 @@ def complete(row: JsonObject, path: Path, around: Around, complain: Complain) ->
         "config": config,
         "context": context,
         "metadata": row.get("metadata", {}),
-        "name": row.get("name") or "Untitled",
+        "name": row.get("name", "Untitled"),
         "created_at": created_at,
         "updated_at": updated_at,
         "version": row.get("version", len(versions) + 1),

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from datetime import MAXYEAR
 from typing import TYPE_CHECKING
 
 from understudy.errors import Refusal
-from understudy.scenarios.references import known, time, uuid
+from understudy.scenarios.references import assistant, time, uuid
 from understudy.state import schedules
 from understudy.state.clock import timestamp
 from understudy.state.crons import marked
-from understudy.state.ids import assistant_of
-from understudy.wire import canonical
 
 if TYPE_CHECKING:
     from understudy.paths import Path
@@ -23,7 +21,7 @@ def complete(row: JsonObject, path: Path, around: Around, complain: Complain) ->
     """Return the row of a cron with everything that was left out."""
     told_id = row.get("cron_id")
     cron_id = uuid(told_id, (*path, "cron_id"), complain) if told_id else around.world.ids.time_ordered()
-    assistant_id = _assistant(row, path, around, complain)
+    assistant_id = assistant(row["assistant_id"], (*path, "assistant_id"), around, complain)
     thread_id = row.get("thread_id")
     if thread_id is not None:
         thread_id = uuid(thread_id, (*path, "thread_id"), complain)
@@ -51,18 +49,6 @@ def complete(row: JsonObject, path: Path, around: Around, complain: Complain) ->
     }
 
 
-def _assistant(row: JsonObject, path: Path, around: Around, complain: Complain) -> str:
-    """Return the id of the assistant that an id or the name of an agent stands for."""
-    told: str = row["assistant_id"]
-    if told in around.graphs:
-        return assistant_of(told)
-    with suppress(ValueError):
-        told = canonical(told)
-    if told not in around.assistants:
-        known("assistant", told, around.graphs, (*path, "assistant_id"), complain)
-    return told
-
-
 def _next(row: JsonObject, path: Path, around: Around, complain: Complain) -> str | None:
     """Return the date at which a cron is due: as it is told, or the first one from now on."""
     schedule, timezone = row["schedule"], row.get("timezone")
@@ -72,7 +58,7 @@ def _next(row: JsonObject, path: Path, around: Around, complain: Complain) -> st
         name = "timezone"
         schedules.check_timezone(timezone)
         if "next_run_date" in row:
-            return time(row, "next_run_date", path, complain)
+            return time(row, "next_run_date", path, complain, last=MAXYEAR)
         name = "schedule"
         return timestamp(schedules.following(schedule, around.world.clock.now(), timezone))
     except Refusal as refusal:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from understudy.paths import quoted, spelled
-from understudy.scenarios import assistants, crons, observed, store, threads
+from understudy.scenarios import assistants, crons, observed, runs, store, threads
 from understudy.scenarios.agents import AgentReader
 from understudy.scenarios.generate import Generator
 from understudy.scenarios.problems import Problem, ScenarioError
-from understudy.scenarios.references import Around
+from understudy.scenarios.references import Around, time
+from understudy.state.clock import FrozenClock, moment
 from understudy.state.ids import assistant_of
 from understudy.state.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from understudy.paths import Path
     from understudy.scenarios.references import Complain
@@ -25,38 +30,58 @@ if TYPE_CHECKING:
     from understudy.wire import JsonObject
 
 
-def build(scenarios: Iterable[Scenario], clock: Clock | None = None, seed: int | None = None) -> World:
+def build(
+    scenarios: Iterable[Scenario],
+    clock: Clock | None = None,
+    seed: int | None = None,
+    *,
+    agents: Iterable[Agent] | None = None,
+) -> World:
     """Return a new world with everything that the scenarios tell, put in one after the other.
 
-    Time and ids are those of the machine without `clock` and `seed`. ScenarioError lists all that is wrong in any of
-    them, such as an id that two of them have.
+    Without a `clock`, its time stands still where the last scenario that tells a moment says so, and is the machine's
+    if none does; without a `seed`, ids are the machine's. `agents` are those of another world with the same scenarios:
+    making them anew takes the most time. ScenarioError lists all that is wrong in any of the scenarios, such as an id
+    that two of them have.
     """
     told = list(scenarios)
     loading = _Loading()
-    agents: dict[str, Agent] = {}
-    for scenario in told:
-        for graph_id, agent in loading.agents(scenario, agents).items():
-            if graph_id in agents and agents[graph_id] != agent:
-                first = next(other for other in told if graph_id in other.agents)
-                loading.complain(scenario, ("agents", graph_id), f"{first.file} has another agent of this name")
-            agents[graph_id] = agent
-    world = World(agents.values(), clock=clock, seed=seed)
+    stands_at = loading.clock(told)
+    if stands_at and clock is None:
+        clock = FrozenClock(stands_at)
+    made = loading.all_agents(told) if agents is None else {agent.graph_id: agent for agent in agents}
+    world = World(made.values(), clock=clock, seed=seed)
     names = [*dict.fromkeys(name for scenario in told for name in scenario.agents)]
-    loading.fill(told, Around(world, agents, names))
+    loading.read(told, Around(world, made, names))
+    # In a new world, the assistants of the agents come to be where the scenarios tell of them.
+    for assistant, _ in loading.rows.assistants:
+        if assistant["assistant_id"] in world.assistants:
+            world.assistants.delete(assistant["assistant_id"])
+    loading.fill(told, world)
     return world
 
 
-def load(scenario: Scenario, world: World) -> None:
-    """Put a scenario's assistants, threads, crons and items into a world; what has the same id there is replaced.
+def clock_of(scenarios: Iterable[Scenario]) -> datetime | None:
+    """Return where the last scenario that says so lets time stand still; None if none does."""
+    return _Loading().clock(list(scenarios))
 
-    Its agents must be agents of the world already. ScenarioError lists all that is wrong; then nothing has changed.
+
+def load(scenario: Scenario, world: World) -> None:
+    """Put what a scenario tells into a world; what has the same id there is replaced, and time goes on.
+
+    Runs that are at work play on with the agent that they began with. ScenarioError lists all that is wrong; then
+    nothing has changed.
     """
     loading = _Loading()
+    loading.clock([scenario])
     agents = {agent.graph_id: agent for agent in world.agents}
-    for graph_id, agent in loading.agents(scenario, agents).items():
-        if agents.get(graph_id) != agent:
-            loading.complain(scenario, ("agents", graph_id), "a world that is there already gets no other agents")
-    loading.fill([scenario], Around(world, agents, [*agents, *scenario.agents]))
+    fresh = loading.agents(scenario, agents)
+    loading.read([scenario], Around(world, agents | fresh, [*agents, *scenario.agents]))
+    for agent in [*fresh.values(), *_with_inside(fresh, agents)]:
+        world.agents.put(agent)
+        if agent.graph_id not in agents:
+            world.assistants.welcome(agent)
+    loading.fill([scenario], world)
 
 
 @dataclass
@@ -65,17 +90,21 @@ class _Rows:
 
     assistants: list[tuple[JsonObject, list[JsonObject]]] = field(default_factory=list)
     threads: list[tuple[JsonObject, Sequence[JsonObject]]] = field(default_factory=list)
+    runs: list[JsonObject] = field(default_factory=list)
+    visits: dict[str, dict[str, int]] = field(default_factory=dict)
     crons: list[JsonObject] = field(default_factory=list)
-    items: list[tuple[JsonObject, float | None]] = field(default_factory=list)
+    items: list[store.Told] = field(default_factory=list)
     generators: list[Generator] = field(default_factory=list)
+    changed: list[tuple[int, Callable[[], object]]] = field(default_factory=list)
+    """What lets a row count as the one changed last, and when that is its turn."""
 
 
 class _Loading:
     """Collects what is wrong and what is to be put in."""
 
     def __init__(self) -> None:
+        self.rows = _Rows()
         self._problems: list[Problem] = []
-        self._rows = _Rows()
         # By kind and id, where the row was told first.
         self._seen: dict[tuple[str, str], tuple[str, Path]] = {}
 
@@ -83,36 +112,71 @@ class _Loading:
         """Note a problem."""
         self._problems.append(scenario.problem(path, what))
 
+    def clock(self, scenarios: Iterable[Scenario]) -> datetime | None:
+        """Return where the last scenario that says so lets time stand still; None if none does."""
+        last = None
+        for scenario in scenarios:
+            last = time(scenario.value, "clock", (), self._complaints_of(scenario)) or last
+        return moment(last) if last else None
+
+    def all_agents(self, scenarios: Sequence[Scenario]) -> dict[str, Agent]:
+        """Return the agents of all scenarios, which may differ in none that they share."""
+        agents: dict[str, Agent] = {}
+        for scenario in scenarios:
+            for graph_id, agent in self.agents(scenario, agents).items():
+                if graph_id in agents and agents[graph_id] != agent:
+                    first = next(other for other in scenarios if graph_id in other.agents)
+                    self.complain(scenario, ("agents", graph_id), f"{first.file} has another agent of this name")
+                agents[graph_id] = agent
+        return agents
+
     def agents(self, scenario: Scenario, others: Mapping[str, Agent]) -> dict[str, Agent]:
         """Return the agents of a scenario whose shape is right."""
         self._problems += scenario.problems
         return AgentReader(scenario, others, self._complaints_of(scenario)).agents()
 
-    def fill(self, scenarios: Sequence[Scenario], around: Around) -> None:
-        """Put everything in. ScenarioError when there is any problem."""
+    def read(self, scenarios: Sequence[Scenario], around: Around) -> None:
+        """Complete everything that is to be put in. ScenarioError when there is any problem."""
         for scenario in scenarios:
             self._read(scenario, around)
         if self._problems:
             order = {scenario.file: at for at, scenario in enumerate(scenarios)}
             raise ScenarioError(sorted(self._problems, key=lambda problem: (order[problem.source], problem.line or 0)))
-        world, rows = around.world, self._rows
+
+    def fill(self, scenarios: Sequence[Scenario], world: World) -> None:
+        """Put everything into a world that has the agents."""
+        rows = self.rows
         for scenario in scenarios:
             for graph_id, row in scenario.agents.items():
-                if row.get("assistant") is False:
-                    world.assistants.delete(assistant_of(graph_id))
+                assistant_id = assistant_of(graph_id)
+                if row.get("assistant") is False and assistant_id in world.assistants:
+                    world.assistants.delete(assistant_id)
+                    world.crons.forget_assistant(assistant_id)
         for assistant, versions in rows.assistants:
             world.assistants.restore(assistant, versions)
+        # With a thread that is replaced go its runs, but not the crons that start them.
+        crons = list(world.crons)
         for thread, history in rows.threads:
             world.threads.restore(thread, history)
-        for cron in rows.crons:
+            world.ids.outgrow(thread["thread_id"])
+            for state in history:
+                world.ids.outgrow(state["checkpoint_id"])
+        for run in rows.runs:
+            world.runs.add(run)
+            world.ids.outgrow(run["run_id"])
+        world.runs.visits |= {thread_id: Counter(visits) for thread_id, visits in rows.visits.items()}
+        for cron in [*crons, *rows.crons]:
             world.crons.restore(cron)
-        for item, ttl in rows.items:
-            world.store.restore(item, ttl=ttl)
+        for told in rows.items:
+            world.store.restore(told.item, ttl=told.ttl, expires_at=told.expires_at)
         for generator in rows.generators:
             generator.fill(world)
+        for _, touch in sorted(rows.changed, key=itemgetter(0)):
+            touch()
 
     def _read(self, scenario: Scenario, around: Around) -> None:
         complain = self._complaints_of(scenario)
+        world = around.world
         for path, row in scenario.rows("assistants"):
             before = len(self._problems)
             assistant, versions = assistants.complete(row, path, around, complain)
@@ -120,36 +184,58 @@ class _Loading:
             if len(self._problems) == before:
                 self._hold(scenario, path, "Assistant", [assistant])
                 self._hold(scenario, path, "AssistantVersion", versions)
-            self._rows.assistants.append((assistant, versions))
-        rows = [*around.world.assistants, *(row for row, _ in self._rows.assistants)]
-        around = replace(around, assistants={row["assistant_id"]: row["metadata"] for row in rows})
+            self.rows.assistants.append((assistant, versions))
+            self._in_turn(row, partial(world.assistants.touch, assistant["assistant_id"]))
+        rows = [*map(_own_assistant, around.agents), *world.assistants, *(row for row, _ in self.rows.assistants)]
+        around = replace(around, assistants={row["assistant_id"]: row for row in rows})
         for path, row in scenario.rows("threads"):
-            before = len(self._problems)
-            thread, history = threads.complete(row, path, around, complain)
-            self._once(scenario, "thread", thread["thread_id"], path)
-            if len(self._problems) == before:
-                self._hold(scenario, path, "Thread", [thread])
-                self._hold(scenario, path, "ThreadState", history)
-            self._rows.threads.append((thread, history))
+            self._read_thread(scenario, path, row, around)
         for path, row in scenario.rows("crons"):
             before = len(self._problems)
             cron = crons.complete(row, path, around, complain)
             thread_id = cron["thread_id"]
-            if thread_id and ("thread", thread_id) not in self._seen and around.world.threads.seek(thread_id) is None:
+            if thread_id and ("thread", thread_id) not in self._seen and world.threads.seek(thread_id) is None:
                 complain((*path, "thread_id"), f"no thread {quoted(thread_id)}")
             self._once(scenario, "cron", cron["cron_id"], path)
             if len(self._problems) == before:
                 self._hold(scenario, path, "Cron", [cron])
-            self._rows.crons.append(cron)
+            self.rows.crons.append(cron)
         for path, row in scenario.rows("store"):
             before = len(self._problems)
-            item = store.complete(row, path, around, complain)
-            self._once(scenario, "item", "/".join([*item["namespace"], item["key"]]), path)
+            told = store.complete(row, path, around, complain)
+            self._once(scenario, "item", "/".join([*told.item["namespace"], told.item["key"]]), path)
             if len(self._problems) == before:
-                self._hold(scenario, path, "Item", [item])
-            self._rows.items.append((item, row.get("ttl")))
+                self._hold(scenario, path, "Item", [told.item])
+            self.rows.items.append(told)
         if scenario.is_sound(("generate",)) and scenario.generate:
-            self._rows.generators.append(Generator(scenario, around, complain))
+            self.rows.generators.append(Generator(scenario, around, complain))
+
+    def _read_thread(self, scenario: Scenario, path: Path, row: JsonObject, around: Around) -> None:
+        complain = self._complaints_of(scenario)
+        before = len(self._problems)
+        thread, history = threads.complete(row, path, around, complain)
+        thread_id = thread["thread_id"]
+        self._once(scenario, "thread", thread_id, path)
+        told = []
+        for at, run_row in enumerate(row.get("runs", ())):
+            place: Path = (*path, "runs", at)
+            run = runs.complete(run_row, thread, place, around, complain)
+            self._once(scenario, "run", run["run_id"], place)
+            told.append((place, run))
+        if len(self._problems) == before:
+            self._hold(scenario, path, "Thread", [thread])
+            self._hold(scenario, path, "ThreadState", history)
+            for place, run in told:
+                self._hold(scenario, place, "Run", [run])
+        self.rows.threads.append((thread, history))
+        self.rows.runs += [run for _, run in told]
+        if row.get("visits"):
+            self.rows.visits[thread_id] = row["visits"]
+        self._in_turn(row, partial(around.world.threads.note, thread_id))
+
+    def _in_turn(self, row: JsonObject, touch: Callable[[], object]) -> None:
+        if "changed" in row:
+            self.rows.changed.append((row["changed"], touch))
 
     def _once(self, scenario: Scenario, kind: str, key: str, path: Path) -> None:
         """Complain when something with this key was told before."""
@@ -167,3 +253,22 @@ class _Loading:
 
     def _complaints_of(self, scenario: Scenario) -> Complain:
         return lambda path, what: self.complain(scenario, path, what)
+
+
+def _with_inside(fresh: Mapping[str, Agent], agents: Mapping[str, Agent]) -> Iterator[Agent]:
+    """Yield the agents that stay but run one inside that is replaced, with the one that replaces it."""
+    replaced = {id(agents[graph_id]): agent for graph_id, agent in fresh.items() if graph_id in agents}
+
+    def renewed(agent: Agent) -> Agent:
+        inside = {node: replaced.get(id(inner)) or renewed(inner) for node, inner in agent.subgraphs.items()}
+        same = all(inside[node] is inner for node, inner in agent.subgraphs.items())
+        return agent if same else replace(agent, subgraphs=inside)
+
+    for graph_id, agent in agents.items():
+        if graph_id not in fresh and (again := renewed(agent)) is not agent:
+            yield again
+
+
+def _own_assistant(graph_id: str) -> JsonObject:
+    """Return what there is to know of the assistant that an agent has from the start."""
+    return {"assistant_id": assistant_of(graph_id), "graph_id": graph_id, "metadata": {"created_by": "system"}}

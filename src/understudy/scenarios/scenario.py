@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from understudy.wire import Json, JsonObject
 
 SECTIONS = ("agents", "assistants", "threads", "crons", "store", "generate")
-"""What a scenario consists of besides its description."""
+"""What a scenario consists of besides its description and its clock."""
 
 THREADS = 100
 """How many threads are generated where nothing is said about their number."""
@@ -82,14 +82,18 @@ class Scenario:
         return Problem(self.file, path, what, self.text.line(at or path) if self.text else None)
 
 
-def read(source: Source | JsonObject, options: Mapping[str, str] | None = None) -> Scenario:
+def read(
+    source: Source | JsonObject, options: Mapping[str, str] | None = None, *, called: str = "scenario"
+) -> Scenario:
     """Return the scenario that a text or data tells; `options` override what it generates, as those of the source do.
+
+    Problems with data are told of what it is `called`.
 
     Nothing is raised: what is wrong with its shape is in `problems`, and whoever builds or loads it is told then,
     together with whatever else is wrong.
     """
     if not isinstance(source, Source):
-        return _checked(Scenario("scenario", source), options or {})
+        return _checked(Scenario(called, source), options or {})
     text = source.content
     problems = tuple(Problem(source.file, *fault) for fault in text.faults)
     return _checked(Scenario(source.file, text.value, problems, text), {**source.options, **(options or {})})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from understudy.paths import quoted
 from understudy.scenarios import tasks, values
 from understudy.scenarios.references import known, time, uuid
+from understudy.scenarios.whole import is_whole_state
 from understudy.state.agents import START
 from understudy.state.checkpoints import ROOT, checkpoint_ref
 from understudy.state.clock import FrozenClock, moment, timestamp
@@ -95,8 +96,9 @@ class States:
         return next((state for state in reversed(self._by_namespace.get(ROOT, [])) if not state["next"]), None)
 
     def _add(self, row: JsonObject, path: Path, namespace: str) -> None:
-        agent = self._agent_in(namespace)
-        if self._agent and not agent:
+        whole = is_whole_state(row)
+        agent = None if whole else self._agent_in(namespace)
+        if self._agent and not agent and not whole:
             self._complain(path, f"no node runs the subgraph of {quoted(namespace)}")
         base = self.latest(namespace)
         told = tasks.told(row, path, self._complain)
@@ -108,7 +110,7 @@ class States:
         metadata = self._metadata_of(row, following, base, namespace, path)
         checkpoint_id = self._checkpoint_id(row, metadata["step"], namespace, path)
         parents = metadata.get("parents", {})
-        parent_id = self._parent_id(row, base, metadata, namespace, path)
+        parent_id = self._parent_id(row, base, metadata, namespace, path, whole=whole)
         state: JsonObject = {
             "values": self._values(row, base, agent, path),
             "next": following,
@@ -120,6 +122,7 @@ class States:
             "interrupts": [],
             "checkpoint_id": checkpoint_id,
             "parent_checkpoint_id": parent_id,
+            **{name: row[name] for name in ("ran", "held") if name in row},
         }
         if "values" in row:
             self._as_written[checkpoint_id] = row["values"]
@@ -198,7 +201,7 @@ class States:
         return checkpoint_id
 
     def _parent_id(
-        self, row: JsonObject, base: JsonObject | None, metadata: JsonObject, namespace: str, path: Path
+        self, row: JsonObject, base: JsonObject | None, metadata: JsonObject, namespace: str, path: Path, *, whole: bool
     ) -> str | None:
         if "parent_checkpoint_id" in row:
             place, told = (*path, "parent_checkpoint_id"), row["parent_checkpoint_id"]
@@ -211,7 +214,7 @@ class States:
         # that never was.
         if told is None:
             return None
-        noted = base is None or metadata.get("checkpoint_id") == told
+        noted = whole or base is None or metadata.get("checkpoint_id") == told
         if not noted and (namespace, told) not in self._ids_known:
             self._complain(place, f"no state above this one is the checkpoint {told}")
         return str(told)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from datetime import MAXYEAR
 from typing import TYPE_CHECKING
 
 from understudy.scenarios.references import known, time, uuid
 from understudy.scenarios.states import TICK, States
+from understudy.scenarios.whole import is_whole_state, is_whole_thread
 from understudy.state.clock import moment, timestamp
 
 if TYPE_CHECKING:
@@ -31,19 +33,22 @@ def complete(row: JsonObject, path: Path, around: Around, complain: Complain) ->
     graph_id = metadata.get("graph_id")
     history = _history(row)
     if graph_id is not None:
-        known("agent", graph_id, around.graphs, (*path, "metadata", "graph_id"), complain)
-    elif history:
+        if not is_whole_thread(row):
+            known("agent", graph_id, around.graphs, (*path, "metadata", "graph_id"), complain)
+    elif history and not all(map(is_whole_state, history)):
         complain(path, "metadata.graph_id is missing: it names the agent that the history is of")
-    agent = around.agents.get(graph_id)
+    agent = around.agents.get(graph_id) if isinstance(graph_id, str) else None
     start = _start(row, history, around.world.clock.now())
     thread = {"thread_id": thread_id, "metadata": metadata}
-    noted = around.assistants.get(metadata.get("assistant_id"), _SYSTEM)
+    assistant = around.assistants.get(str(metadata.get("assistant_id")))
+    noted = _SYSTEM if assistant is None else assistant["metadata"]
     states = States(thread, agent, noted, start, complain)
     for at, state in enumerate(history):
         place = (*path, "history", at) if row.get("history") else path
         states.add(state, place)
     told = states.settle()
-    status = row.get("status") or _status(states)
+    waits = any(run.get("status") == "pending" for run in row.get("runs", ()))
+    status = row.get("status") or ("busy" if waits else _status(states))
     created_at = time(row, "created_at", path, complain) or timestamp(start)
     updated_at = time(row, "updated_at", path, complain) or (told[-1]["created_at"] if told else created_at)
     state_updated_at = updated_at
@@ -58,11 +63,16 @@ def complete(row: JsonObject, path: Path, around: Around, complain: Complain) ->
         "metadata": metadata,
         "status": status,
         "config": row.get("config", {}),
-        **({} if row.get("copied") else _outcome(row, states, status)),
+        **(_as_told(row) if row.get("copied") else _outcome(row, states, status)),
     }
     if row.get("ttl"):
-        whole["ttl"] = row["ttl"]
+        whole["ttl"] = _lifetime(row["ttl"], (*path, "ttl"), complain)
     return whole, told
+
+
+def _lifetime(ttl: JsonObject, path: Path, complain: Complain) -> JsonObject:
+    expires_at = time(ttl, "expires_at", path, complain, last=MAXYEAR)
+    return ttl if expires_at is None else {**ttl, "expires_at": expires_at}
 
 
 def _history(row: JsonObject) -> list[JsonObject]:
@@ -102,13 +112,18 @@ def _status(states: States) -> str:
     return "error" if any(task["error"] for task in last["tasks"]) else "interrupted"
 
 
+def _as_told(row: JsonObject) -> JsonObject:
+    """Return what a row itself says of how the last run ended."""
+    return {name: row[name] for name in ("values", "error", "interrupts") if name in row}
+
+
 def _outcome(row: JsonObject, states: States, status: str) -> JsonObject:
     """Return values, error and interrupts of a thread as the last run left them; the latter two are absent before one.
 
     They are read from the last state, of a busy thread from the last one with which a run ended.
     """
     last = states.finished() if status == "busy" else states.latest()
-    told: JsonObject = {name: row[name] for name in ("values", "error", "interrupts") if name in row}
+    told = _as_told(row)
     if last is None:
         return {"values": None, **told}
     if "history" not in row:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from understudy.errors import MethodNotAllowed, NotFound, Refusal
 from understudy.server.answers import encoded, respond
 from understudy.server.bodies import Disconnected
+from understudy.server.faults.dropping import Dropped
 from understudy.server.strict import ContractBroken
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Edge:
             await respond(marked, *encoded(self._dialect.refuse(refusal)))
         except HTTPException as failure:
             await respond(marked, *encoded(self._dialect.refuse(self._refusal(scope, failure))))
+        except Dropped:
+            raise  # to where the connection is
         except Disconnected:
             log.debug("the client left: %s %s", scope["method"], scope["path"])
         except Exception as failure:

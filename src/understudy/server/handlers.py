@@ -26,14 +26,14 @@ class Handlers:
 
     def __init__(self, package: str) -> None:
         self._package = f"understudy.handlers.{package}"
+        self._modules = [module.name for module in iter_modules(import_module(self._package).__path__)]
 
     def find(self, name: str) -> Handler:
         """Return the function named `<module>.<function>`. SetupError names the nearest one there is."""
         module_name, _, function_name = name.partition(".")
-        package = import_module(self._package)
-        modules = [module.name for module in iter_modules(package.__path__)]
-        if module_name not in modules:
-            raise SetupError(f'x-handler "{name}": no module "{module_name}".{did_you_mean(module_name, modules)}')
+        if module_name not in self._modules:
+            near = did_you_mean(module_name, self._modules)
+            raise SetupError(f'x-handler "{name}": no module "{module_name}".{near}')
         module = import_module(f"{self._package}.{module_name}")
         function = getattr(module, function_name, None)
         if not inspect.iscoroutinefunction(function):

@@ -11,12 +11,16 @@ from urllib.parse import parse_qsl
 from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 from connexion.resolver import Resolution, Resolver
 
+from understudy.contract.modes import Modes
 from understudy.contract.parameters import reader
 from understudy.contract.validators import Schema
 from understudy.errors import Forbidden, Invalid, Refusal, Unauthorized
 from understudy.exchange import Caller, Stream
 from understudy.server import bodies
-from understudy.server.answers import encoded, respond, stream
+from understudy.server.answers import encoded
+from understudy.server.faults.reading import streams
+from understudy.server.faults.sent import Sent
+from understudy.server.faults.spoiling import Spoiling
 from understudy.server.handlers import bind
 from understudy.server.strict import UNDOCUMENTED, AnswerCheck
 from understudy.server.visits import visit_of
@@ -53,6 +57,8 @@ class Surroundings:
     api_keys: frozenset[str]
     max_body: int
     strict: bool
+    spoiled: bool
+    """Whether faults befall them; else there would be no way to remove those of what steers the server."""
 
 
 class BoundOperation:
@@ -77,16 +83,27 @@ class BoundOperation:
         self._body = None
         if operation.body is not None and "body" in asked:
             self._body = Schema(around.checked, operation.body)
+        self._modes = Modes(around.document, operation)
         self._check = AnswerCheck(around.document, operation) if around.strict else None
         self._keys = frozenset() if operation.public else around.api_keys
+        self._streams = streams(operation)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         begun = perf_counter()
-        result: Any
-        check = self._check
         visit = visit_of(scope)
         visit.operation, visit.parameters = self._operation, scope["path_params"]
+        if (visit.world.faults or visit.fault is not None) and self._around.spoiled:
+            sent = await self._spoiled(scope, receive, visit)
+        else:
+            sent = await self._sent(scope, receive, visit)
+        self._count(scope["method"], sent.status, 0 if sent.pieces else perf_counter() - begun)
+        await sent.go(receive, send)
+
+    async def _sent(self, scope: Scope, receive: Receive, visit: Visit) -> Sent:
+        """Carry out a request and return the answer. ContractBroken if that is not as documented."""
+        result: Any
+        check = self._check
         try:
             if self._keys:
                 self._admit(scope)
@@ -94,24 +111,28 @@ class BoundOperation:
         except Refusal as refusal:
             result = self._around.dialect.refuse(refusal)
             if isinstance(refusal, UNDOCUMENTED):
-                check = None
+                check, visit.excused = None, True
         if isinstance(result, Stream):
-            await self._stream(scope, receive, send, result, check)
-            return
-        status, headers, body = encoded(result, self._success)
+            headers = [(b"content-type", result.media_type.encode())]
+            headers += [(name.encode(), value.encode()) for name, value in result.headers.items()]
+            pieces = result.pieces if check is None else check.watch(self._success, headers, result.pieces)
+            return Sent(self._success, headers, pieces=pieces)
+        sent = Sent(*encoded(result, self._success))
         if check is not None:
-            check.check(status, headers, body)
-        self._count(scope["method"], status, perf_counter() - begun)
-        await respond(send, status, headers, body)
+            check.check(sent.status, sent.headers, sent.body)
+        return sent
 
-    async def _stream(
-        self, scope: Scope, receive: Receive, send: Send, result: Stream, check: AnswerCheck | None
-    ) -> None:
-        headers = [(b"content-type", result.media_type.encode())]
-        headers += [(name.encode(), value.encode()) for name, value in result.headers.items()]
-        pieces = result.pieces if check is None else check.watch(self._success, headers, result.pieces)
-        self._count(scope["method"], self._success, 0)
-        await stream(receive, send, self._success, headers, pieces)
+    async def _spoiled(self, scope: Scope, receive: Receive, visit: Visit) -> Sent:
+        """Return the answer to a request that faults may befall: whatever they do, they do to one that was read."""
+        try:
+            spoiling = Spoiling(visit, self._operation, streams=self._streams)
+            if self._body is not None:
+                visit.body = await bodies.read(scope, receive, self._around.max_body)
+        except Refusal as refusal:
+            visit.excused = True
+            return Sent(*encoded(self._around.dialect.refuse(refusal)))
+        sent = await spoiling.before(receive)
+        return await spoiling.after(sent or await self._sent(scope, receive, visit), receive)
 
     def _count(self, method: str, status: int, seconds: float) -> None:
         service = self._around.service
@@ -143,8 +164,12 @@ class BoundOperation:
         if self._asks_caller:
             arguments["caller"] = _caller(scope)
         if self._body is not None:
-            visit.body = raw = await bodies.read(scope, receive, around.max_body)
+            raw = visit.body
+            if raw is None:
+                visit.body = raw = await bodies.read(scope, receive, around.max_body)
             arguments["body"] = raw if self._operation.body_checked_by_handler else self._checked_body(raw)
+        if self._modes:
+            visit.modes = self._modes.asked(arguments)
         return arguments
 
     def _checked_body(self, raw: bytes) -> Json:

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import compile_path
 
+from understudy.contract.operations import sockets
 from understudy.errors import SetupError, did_you_mean
+from understudy.server.bodies import Disconnected
+from understudy.server.faults.spoiling import Spoiling
 from understudy.server.visits import visit_of
 
 if TYPE_CHECKING:
@@ -18,7 +21,9 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+    from understudy.contract.operations import Operation
     from understudy.server.handlers import Handler, Handlers
+    from understudy.server.visits import Visit
     from understudy.wire import JsonObject
 
 log = logging.getLogger("understudy.server")
@@ -29,6 +34,7 @@ _FAILED = 1011
 
 @dataclass(frozen=True, slots=True)
 class _Route:
+    operation: Operation
     path: re.Pattern[str]
     handler: Handler
     asked: frozenset[str]
@@ -45,20 +51,23 @@ class Sockets:
     ) -> None:
         """Find the handlers. SetupError when one is missing, or asks for what its path does not have."""
         self._api_keys = api_keys
-        self._routes = [
-            _route(path, item["x-socket"], handlers) for path, item in document["paths"].items() if "x-socket" in item
-        ]
+        self._routes = [_route(operation, handlers) for operation in sockets(document)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, or refuse its handshake with a 403."""
         await receive()
         route, parameters = self._found(scope)
+        visit = visit_of(scope)
+        if route is not None:
+            visit.operation, visit.parameters = route.operation, parameters
+            if (visit.world.faults or visit.fault is not None) and await _spoiled(visit, scope, receive, send):
+                return
         if route is None or not self._admitted(scope):
             await send({"type": "websocket.close"})
             return
         await send({"type": "websocket.accept"})
         socket = Socket(receive, send)
-        given = {"world": visit_of(scope).world, "socket": socket, **parameters}
+        given = {"world": visit.world, "socket": socket, **parameters}
         try:
             await route.handler(**{name: value for name, value in given.items() if name in route.asked})
         except Exception:
@@ -76,6 +85,19 @@ class Sockets:
     def _admitted(self, scope: Scope) -> bool:
         given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-api-key"]
         return not self._api_keys or any(key in self._api_keys for key in given)
+
+
+async def _spoiled(visit: Visit, scope: Scope, receive: Receive, send: Send) -> bool:
+    """Let faults befall a handshake; return whether it is over by that."""
+    assert visit.operation is not None
+    try:
+        sent = await Spoiling(visit, visit.operation, streams=False).before(receive)
+    except Disconnected:
+        return True
+    if sent is None:
+        return False
+    await sent.refuse(scope, receive, send)
+    return True
 
 
 class Socket:
@@ -112,11 +134,12 @@ class Socket:
                 self._open = False
 
 
-def _route(path: str, name: str, handlers: Handlers) -> _Route:
-    pattern, _, parameters = compile_path(path)
+def _route(operation: Operation, handlers: Handlers) -> _Route:
+    name = operation.id
+    pattern, _, parameters = compile_path(operation.path)
     handler = handlers.find(name)
     asked = frozenset(inspect.signature(handler).parameters)
     for unknown in sorted(asked - {*parameters, *_GIVEN}):
         near = did_you_mean(unknown, [*parameters, *_GIVEN])
-        raise SetupError(f'{name} asks for "{unknown}", which the WebSocket {path} does not have.{near}')
-    return _Route(pattern, handler, asked)
+        raise SetupError(f'{name} asks for "{unknown}", which the WebSocket {operation.path} does not have.{near}')
+    return _Route(operation, pattern, handler, asked)

@@ -29,6 +29,10 @@ UNDOCUMENTED: tuple[type[Refusal], ...] = (
 """What any operation may be refused with, although its document need not say so: the server has limits of its own."""
 
 
+_DEFAULT = 0
+"""Where the response stands that a document has for all other statuses."""
+
+
 class ContractBroken(UnderstudyError):
     """An answer of this server is not what its document says."""
 
@@ -39,12 +43,11 @@ class AnswerCheck:
     def __init__(self, document: JsonObject, operation: Operation) -> None:
         self._operation = operation
         self._contents = {
-            int(status): {
+            _key(status): {
                 media_type: Schema(document, content.get("schema", {}))
                 for media_type, content in response.get("content", {}).items()
             }
             for status, response in operation.responses.items()
-            if status.isdigit()
         }
         self._events = {
             int(status): EventSchema(document, response["content"][MEDIA_TYPE].get("schema", {}))
@@ -52,39 +55,45 @@ class AnswerCheck:
             if status.isdigit() and MEDIA_TYPE in response.get("content", {})
         }
         self._headers = {
-            int(status): {
+            _key(status): {
                 name.lower().encode()
                 for name, header in response.get("headers", {}).items()
                 if resolve(document, header).get("required", False)
             }
             for status, response in operation.responses.items()
-            if status.isdigit()
         }
 
     def check(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes | None) -> None:
-        """Raise ContractBroken when status, required headers, content type or body are not as documented.
+        """Raise ContractBroken when an answer is not as documented. A body that is sent piece by piece is None."""
+        complaint = self.complaint(status, headers, body)
+        if complaint is not None:
+            raise self._broken(complaint, body)
 
-        A body that is sent piece by piece is None.
+    def complaint(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes | None) -> str | None:
+        """Return what is wrong first with an answer: its status, a header, its content type, its body or its events.
+
+        None if nothing is. A body that is not known yet is None.
         """
-        contents = self._contents.get(status)
+        documented = status if status in self._contents else _DEFAULT
+        contents = self._contents.get(documented)
         if contents is None:
-            raise self._broken(f"status {status} is not documented", body)
+            return f"status {status} is not documented"
         given = dict(headers)
-        missing = self._headers[status] - set(given)
+        missing = self._headers[documented] - set(given)
         if missing:
-            raise self._broken(f"{status} lacks the header {sorted(missing)[0].decode()}", body)
+            return f"{status} lacks the header {sorted(missing)[0].decode()}"
         media_type = given.get(b"content-type", b"").decode().partition(";")[0]
         if not contents or (media_type == "" and None not in contents):
-            return
+            return None
         schema = contents.get(media_type)
         if schema is None:
-            raise self._broken(f'{status} with content type "{media_type}" is not documented', body)
-        if (
-            body is not None
-            and media_type == "application/json"
-            and (complaint := schema.complaint(orjson.loads(body)))
-        ):
-            raise self._broken(f"{status} with a body that does not fit: {complaint}", body)
+            return f'{status} with content type "{media_type}" is not documented'
+        if body is None:
+            return None
+        if media_type == MEDIA_TYPE and status in self._events:
+            frames = Frames()
+            return _wrong(frames, self._events[status], body) or _unfinished(frames)
+        return _unfit(status, schema, body) if media_type == "application/json" else None
 
     def watch(
         self, status: int, headers: list[tuple[bytes, bytes]], pieces: AsyncGenerator[bytes, None]
@@ -100,17 +109,11 @@ class AnswerCheck:
         frames = Frames()
         async with aclosing(pieces):
             async for piece in pieces:
-                try:
-                    for event in frames.take(piece):
-                        if complaint := schema.complaint(event):
-                            raise self._broken(f"an event {event.name} that does not fit: {complaint}", piece)
-                except Malformed as malformed:
-                    raise self._broken(str(malformed), piece) from None
+                if complaint := _wrong(frames, schema, piece):
+                    raise self._broken(complaint, piece)
                 yield piece
-        try:
-            frames.end()
-        except Malformed as malformed:
-            raise self._broken(str(malformed), None) from None
+        if complaint := _unfinished(frames):
+            raise self._broken(complaint, None)
 
     async def _body_of(
         self, status: int, headers: list[tuple[bytes, bytes]], pieces: AsyncGenerator[bytes, None]
@@ -129,3 +132,35 @@ class AnswerCheck:
     def _broken(self, what: str, body: bytes | None) -> ContractBroken:
         shown = (body or b"")[:2000].decode(errors="replace")
         return ContractBroken(f"{self._operation} broke its contract: {what}\n{shown}")
+
+
+def _unfit(status: int, schema: Schema, body: bytes) -> str | None:
+    try:
+        complaint = schema.complaint(orjson.loads(body))
+    except ValueError:
+        return f"{status} with a body that is no JSON"
+    return complaint and f"{status} with a body that does not fit: {complaint}"
+
+
+def _wrong(frames: Frames, schema: EventSchema, piece: bytes) -> str | None:
+    """Return what is wrong first with the events that are complete with this piece of a stream."""
+    try:
+        for event in frames.take(piece):
+            if complaint := schema.complaint(event):
+                return f"an event {event.name} that does not fit: {complaint}"
+    except ValueError as broken:  # Malformed, or a name that is no UTF-8
+        return str(broken)
+    return None
+
+
+def _unfinished(frames: Frames) -> str | None:
+    """Return what is wrong with the end of a stream."""
+    try:
+        frames.end()
+    except Malformed as malformed:
+        return str(malformed)
+    return None
+
+
+def _key(status: str) -> int:
+    return int(status) if status.isdigit() else _DEFAULT

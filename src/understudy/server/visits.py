@@ -2,46 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
-from understudy.errors import Forbidden, NotFound, Unacceptable, Unauthorized
+from understudy.errors import Forbidden, NotFound, Unacceptable, Unauthorized, did_you_mean
+from understudy.state.journal import SOCKET, Entry
+from understudy.state.world import World
 from understudy.state.worlds import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from understudy.config import Settings
-    from understudy.contract.operations import Operation
-    from understudy.state.world import World
-    from understudy.state.worlds import Worlds
+    from understudy.state.worlds import Hosted, Worlds
 
 PREFIX = "/_understudy"
 """What the paths of the control plane begin with."""
 
+_WORLDS = f"{PREFIX}/worlds"
+"""Where worlds are steered from outside of them."""
+
 _OURS = b"x-understudy-"
-_WORLD, _FAULT, _KEY = (_OURS + name for name in (b"world", b"fault", b"key"))
+_WORLD, _FAULT, _KEY = _KNOWN = tuple(_OURS + name for name in (b"world", b"fault", b"key"))
+
+_CREDENTIALS = frozenset({b"authorization", b"cookie", b"proxy-authorization", b"x-api-key"})
 
 VISIT = "understudy.visit"
 """Where a request's visit stands in its scope."""
 
 
-@dataclass(slots=True)
-class Visit:
-    """What is known of a request besides HTTP: its world, and the fault that it asks for by a header.
+class Visit(Entry):
+    """A request on its way: what the journal keeps of it, its world, and the fault that it asks for by a header.
 
     Once its operation is found, that is noted with what the path names and the body as far as it was read.
     """
 
-    world: World
-    fault: str | None = None
-    operation: Operation | None = None
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
+    __slots__ = ("fault", "hosted", "world")
+
+    def __init__(
+        self,
+        world: World,
+        fault: str | None = None,
+        *,
+        method: str = SOCKET,
+        path: str = "/",
+        query: bytes = b"",
+        headers: Iterable[tuple[bytes, bytes]] = (),
+    ) -> None:
+        super().__init__(world.clock.now(), method, path, query, headers)
+        self.world = world
+        self.fault = fault
+        self.hosted: Hosted | None = None
 
 
 def visit_of(scope: Scope) -> Visit:
@@ -57,11 +71,23 @@ class Visits:
     it is switched off, and need its key where other machines can reach the server.
     """
 
-    def __init__(self, app: ASGIApp, worlds: Worlds, settings: Settings, attend: Callable[[World], None]) -> None:
-        """Wrap an app; `attend` is told of the world of each request, before that goes on."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        worlds: Worlds,
+        settings: Settings,
+        attend: Callable[[World], None],
+        told: frozenset[bytes] = frozenset(),
+    ) -> None:
+        """Wrap an app; `attend` is told of the world of each request, before that goes on.
+
+        `told` are the headers that the journal keeps. It never keeps credentials.
+        """
         self._app = app
+        self._told = told - _CREDENTIALS
         self._worlds = worlds
         self._settings = settings
+        self._outside = World()
         self._attend = attend
         self._key = settings.control_key.encode() if settings.control_key else None
 
@@ -78,22 +104,43 @@ class Visits:
         finally:
             # A connection that is kept open remembers the scope of its last request; that may not keep a world alive.
             del visit.world
+            if visit.hosted is not None:
+                visit.hosted.leave()
+                visit.hosted = None
 
     def _visit(self, scope: Scope) -> Visit:
         """Return what is to be known of a request. A Refusal says why it may not steer the server."""
         ours = {name: value.decode("latin-1") for name, value in scope["headers"] if name.startswith(_OURS)}
-        if ours or scope["path"].startswith(PREFIX):
+        steers = scope["path"].startswith(PREFIX)
+        if ours or steers:
             self._admit(scope["path"], ours)
-        name = ours.get(_WORLD) or self._name(scope)
-        world = self._worlds.use(name)
-        self._attend(world)
-        return Visit(world, ours.get(_FAULT))
+        if scope["path"].startswith(_WORLDS):
+            return Visit(self._outside)
+        name = ours.get(_WORLD)
+        hosted = self._worlds.of(self._name(scope) if name is None else name)
+        self._attend(hosted.world)
+        visit = Visit(
+            hosted.world,
+            ours.get(_FAULT),
+            method=scope.get("method", SOCKET),
+            path=scope["path"],
+            query=scope["query_string"],
+            headers=[header for header in scope["headers"] if header[0] in self._told],
+        )
+        if not steers:
+            hosted.enter()
+            visit.hosted = hosted
+            if self._settings.control:
+                visit.world.journal.open(visit)
+        return visit
 
     def _name(self, scope: Scope) -> str:
         """Return the name of the world of a request that names none."""
         if self._settings.world_per_key:
+            keys = self._settings.api_keys
             for header, value in scope["headers"]:
-                if header == b"x-api-key":
+                # A key that is refused gets no world.
+                if header == b"x-api-key" and (not keys or value.decode("latin-1") in keys):
                     return f"key-{sha256(value).hexdigest()[:16]}"
         return DEFAULT
 
@@ -103,6 +150,9 @@ class Visits:
                 raise NotFound("Not Found")
             name = sorted(ours)[0].decode("latin-1")
             raise Unacceptable(f"{name} steers the server, which is switched off (--no-control)")
+        for header in ours.keys() - set(_KNOWN):
+            name = header.decode("latin-1")
+            raise Unacceptable(f"{name} steers nothing.{did_you_mean(name, (known.decode() for known in _KNOWN))}")
         if self._key is None:
             if self._settings.is_public:
                 raise Forbidden(f"{path}: a server that other machines can reach is steered with a key (--control-key)")

@@ -69,11 +69,19 @@ class Agents:
     def __init__(self, agents: Iterable[Agent] = ()) -> None:
         self._agents = {agent.graph_id: agent for agent in agents}
 
+    def adopt(self, other: Agents) -> None:
+        """Know the agents that another world knows."""
+        self._agents = other._agents.copy()
+
     def __iter__(self) -> Iterator[Agent]:
         return iter(self._agents.values())
 
     def __contains__(self, graph_id: str) -> bool:
         return graph_id in self._agents
+
+    def put(self, agent: Agent) -> None:
+        """Add an agent, or put it in the place of the one of its name."""
+        self._agents[agent.graph_id] = agent
 
     def get(self, graph_id: str) -> Agent:
         """Return the agent. NotFound names the graphs there are."""

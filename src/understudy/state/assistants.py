@@ -33,16 +33,30 @@ class Assistants:
         self._table = Table("assistant_id", indexed=("graph_id",))
         self._versions: dict[str, dict[int, JsonObject]] = {}
         for agent in agents:
-            self.create(
-                agent.graph_id,
-                assistant_of(agent.graph_id),
-                metadata={"created_by": "system"},
-                name=agent.graph_id,
-                description=agent.description,
-            )
+            self.welcome(agent)
+
+    def welcome(self, agent: Agent) -> None:
+        """Make the assistant that every server has for an agent, unless it is there."""
+        self.create(
+            agent.graph_id,
+            assistant_of(agent.graph_id),
+            metadata={"created_by": "system"},
+            name=agent.graph_id,
+            description=agent.description,
+            if_exists="do_nothing",
+        )
+
+    def adopt(self, other: Assistants) -> None:
+        """Hold the assistants that another world has."""
+        self._table.adopt(other._table)
+        self._versions = {assistant_id: versions.copy() for assistant_id, versions in other._versions.items()}
 
     def __len__(self) -> int:
         return len(self._table)
+
+    def __contains__(self, assistant_id: str) -> bool:
+        """Return whether there is an assistant of this id."""
+        return assistant_id in self._table
 
     def __iter__(self) -> Iterator[JsonObject]:
         """Yield the rows in order of creation."""
@@ -202,6 +216,10 @@ class Assistants:
         told = {version["version"]: version for version in versions}
         self._versions[assistant_id] = {row["version"]: _version_of(row)} | told
         self._table.put({**row})
+
+    def touch(self, assistant_id: str) -> None:
+        """Let an assistant count as the one changed last of those with its `updated_at`."""
+        self._table.update(assistant_id)
 
     def _existing(self, assistant_id: str) -> JsonObject:
         row = self._table.get(assistant_id)

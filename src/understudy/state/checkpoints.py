@@ -126,6 +126,12 @@ class History:
         }
         return history
 
+    def copy(self) -> History:
+        """Return a history that has the same checkpoints now and goes its own way."""
+        copy = History()
+        copy._namespaces = {namespace: steps.copy() for namespace, steps in self._namespaces.items()}
+        return copy
+
     def renamed(self, old: str, new: str) -> History:
         """Return a copy in which the thread id `old` reads `new` in metadata and in the places of subgraphs.
 
@@ -213,7 +219,10 @@ def _task(thread_id: str, history: History, task: JsonObject, subgraphs: bool) -
 
 
 def restored(history: Sequence[JsonObject]) -> History:
-    """Return the history that complete ThreadStates tell, oldest first; states of subgraphs inside tasks included."""
+    """Return the history that complete ThreadStates tell, oldest first; states of subgraphs inside tasks included.
+
+    What is `held` of a state, and which nodes `ran` before it, may be told with it.
+    """
     result = History()
     for state in history:
         _restore(result, state)
@@ -234,11 +243,8 @@ def _restore(history: History, state: JsonObject) -> None:
             task = {**task, "checkpoint": where, "state": None}  # noqa: PLW2901 - the row as it is kept
         tasks.append(task)
     parent_id = state.get("parent_checkpoint_id") or (state.get("parent_checkpoint") or {}).get("checkpoint_id")
-    parent = parent_id and history.find(parent_id, namespace)
     metadata = state["metadata"] or {}
-    ran: tuple[str, ...] = ()
-    if parent:
-        ran = parent.next if metadata.get("source") == "loop" else parent.ran
+    ran = tuple(state["ran"]) if "ran" in state else ran_before(history, namespace, parent_id, metadata)
     history.append(
         Checkpoint(
             id=ref["checkpoint_id"],
@@ -249,6 +255,15 @@ def _restore(history: History, state: JsonObject) -> None:
             metadata=metadata,
             created_at=state["created_at"],
             ran=ran,
+            held=state.get("held", {}),
         ),
         namespace,
     )
+
+
+def ran_before(history: History, namespace: str, parent_id: str | None, metadata: JsonObject) -> tuple[str, ...]:
+    """Return the nodes that ran last before a checkpoint, as far as its parent tells."""
+    parent = history.find(parent_id, namespace) if parent_id else None
+    if parent is None:
+        return ()
+    return parent.next if metadata.get("source") == "loop" else parent.ran

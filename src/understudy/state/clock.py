@@ -1,11 +1,11 @@
-"""The world's time: real, or frozen until it is told otherwise; and what is to happen when it comes to a moment."""
+"""The world's time: it runs or stands still, and may be moved; and what is to happen when it comes to a moment."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,149 +15,208 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 _LONGEST_NAP = 3600.0
-"""Seconds after which a real alarm looks at the machine's time again, which may have been set meanwhile."""
+"""Seconds after which an alarm looks at the machine's time again, which may have been set meanwhile."""
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-class Alarm(Protocol):
-    """Something that a clock does at a moment, once."""
+class Clock:
+    """Tells the time to a world, and lets things happen at a moment of this time.
 
-    def cancel(self) -> None:
-        """Let it not happen; nothing changes if it has happened."""
+    It runs with the machine's time, or stands at `moment` until it is moved, so that whole test runs repeat byte for
+    byte. It may be frozen, thawed and moved whenever and from any thread. What becomes due by that is handed to the
+    event loop before the call returns, the earliest first: a request that is sent afterwards finds it done.
 
+    `moving` is held by whoever moves it step by step.
+    """
 
-class Clock(Protocol):
-    """Tells the time to a world, and lets things happen at a moment of this time."""
+    def __init__(self, moment: datetime | None = None) -> None:
+        self._moment = None if moment is None else moment.astimezone(UTC)
+        self._ahead = timedelta()
+        self._alarms: dict[Alarm, None] = {}
+        self._lock = Lock()
+        self.moving = asyncio.Lock()
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it stands still."""
+        return self._moment is not None
 
     def now(self) -> datetime:
         """Return the present moment, in UTC."""
+        return self._moment or datetime.now(UTC) + self._ahead
 
-    def alarm(self, moment: datetime, action: Callable[[], object]) -> Alarm:
-        """Call `action` from the running event loop as soon as it is `moment`, or at once if that is past."""
+    def set(self, moment: datetime) -> None:
+        """Put the clock to `moment`; one that runs goes on from there."""
+        self._put(moment, frozen=self.frozen)
+
+    def advance(self, by: timedelta) -> None:
+        """Put the clock forward."""
+        self.set(self.now() + by)
+
+    def freeze(self) -> None:
+        """Let it stand still."""
+        self._put(self.now(), frozen=True)
+
+    def thaw(self) -> None:
+        """Let it run from where it is."""
+        self._put(self.now(), frozen=False)
+
+    def alarm(self, moment: datetime, action: Callable[[], object], *, tacit: bool = False) -> Alarm:
+        """Call `action` from the running event loop as soon as it is `moment`, or at once if that is past.
+
+        Nothing need happen by a `tacit` alarm: who sets it only looks whether there is something to do.
+        """
+        return self._set_off(Alarm(self, moment, action, tacit=tacit))
+
+    def due(self, *, tacit: bool = True) -> datetime | None:
+        """Return the next moment at which an alarm rings, with those that are tacit or without; None if none does."""
+        with self._lock:
+            return min((alarm.moment for alarm in self._alarms if tacit or not alarm.tacit), default=None)
 
     async def reach(self, moment: datetime) -> None:
         """Return as soon as it is `moment`; at once if that is past."""
-        if self.now() >= moment:
+        if self.now() < moment:
+            await self._wait(moment)
+
+    async def pause(self, seconds: float) -> None:
+        """Let so many seconds pass: real ones, or of this clock if it is moved past them before."""
+        if seconds <= 0:
+            await give_way()
             return
+        try:
+            moment = self.now() + timedelta(seconds=seconds)
+        except OverflowError:
+            moment = _NEVER
+        await self._wait(moment, seconds)
+
+    def forget(self, alarm: Alarm) -> bool:
+        """Do not let this alarm ring. Return whether it would have."""
+        with self._lock:
+            waited = alarm in self._alarms
+            self._alarms.pop(alarm, None)
+        return waited
+
+    async def _wait(self, moment: datetime, seconds: float | None = None) -> None:
         reached = asyncio.get_running_loop().create_future()
 
         def arrive() -> None:
             if not reached.done():
                 reached.set_result(None)
 
-        alarm = self.alarm(moment, arrive)
+        alarm = self._set_off(Alarm(self, moment, arrive, seconds=seconds))
         try:
             await reached
         finally:
             alarm.cancel()
 
-
-class SystemClock(Clock):
-    """The machine's time."""
-
-    def now(self) -> datetime:
-        """Return the machine's time, in UTC."""
-        return datetime.now(UTC)
-
-    def alarm(self, moment: datetime, action: Callable[[], object]) -> Alarm:
-        """Call `action` from the running event loop as soon as it is `moment`, or at once if that is past."""
-        return _Timer(self, moment, action)
-
-
-class FrozenClock(Clock):
-    """A time that stands still, so that whole test runs repeat byte for byte.
-
-    It may be moved from any thread. What becomes due by it is handed to the event loop before the call returns, the
-    earliest first: a request that is sent afterwards finds it done.
-    """
-
-    def __init__(self, moment: datetime) -> None:
-        self._moment = moment.astimezone(UTC)
-        self._alarms: dict[_Frozen, None] = {}
-        self._lock = Lock()
-
-    def now(self) -> datetime:
-        """Return the moment at which the clock stands."""
-        return self._moment
-
-    def alarm(self, moment: datetime, action: Callable[[], object]) -> Alarm:
-        """Call `action` from the running event loop as soon as it is `moment`, or at once if that is past."""
-        alarm = _Frozen(self, moment, action)
+    def _set_off(self, alarm: Alarm) -> Alarm:
         with self._lock:
             self._alarms[alarm] = None
-        self._ring()
+        # The clock may have been moved, from another thread, before it knew of this alarm.
+        if alarm.moment <= self.now():
+            self._ring()
+        else:
+            alarm.wind()
         return alarm
 
-    def set(self, moment: datetime) -> None:
-        """Put the clock to `moment`."""
-        self._moment = moment.astimezone(UTC)
+    def _put(self, moment: datetime, *, frozen: bool) -> None:
+        if frozen:
+            self._moment = moment.astimezone(UTC)
+        else:
+            self._ahead = moment - datetime.now(UTC)
+            self._moment = None
         self._ring()
-
-    def advance(self, by: timedelta) -> None:
-        """Put the clock forward."""
-        self.set(self._moment + by)
-
-    def forget(self, alarm: _Frozen) -> None:
-        """Do not let this alarm ring."""
         with self._lock:
-            self._alarms.pop(alarm, None)
+            left = list(self._alarms)
+        for alarm in left:
+            alarm.hand(alarm.wind)
 
     def _ring(self) -> None:
+        now = self.now()
         with self._lock:
-            due = sorted((alarm for alarm in self._alarms if alarm.moment <= self._moment), key=lambda a: a.moment)
+            due = sorted((alarm for alarm in self._alarms if alarm.moment <= now), key=lambda alarm: alarm.moment)
             for alarm in due:
                 del self._alarms[alarm]
         for alarm in due:
-            alarm.ring()
+            alarm.hand(alarm.act)
 
 
-class _Timer:
-    """An alarm by the machine's time."""
+class SystemClock(Clock):
+    """A clock that begins with the machine's time."""
 
-    def __init__(self, clock: SystemClock, moment: datetime, action: Callable[[], object]) -> None:
-        self._clock = clock
-        self._moment = moment
-        self._action = action
-        self._loop = asyncio.get_running_loop()
-        self._handle = self._wound()
-
-    def cancel(self) -> None:
-        """Let it not happen."""
-        self._handle.cancel()
-
-    def _wound(self) -> asyncio.TimerHandle:
-        left = (self._moment - self._clock.now()).total_seconds()
-        return self._loop.call_later(min(max(left, 0), _LONGEST_NAP), self._look)
-
-    def _look(self) -> None:
-        if self._clock.now() < self._moment:
-            self._handle = self._wound()
-        else:
-            self._action()
+    def __init__(self) -> None:
+        super().__init__()
 
 
-class _Frozen:
-    """An alarm that rings when a frozen clock is moved past its moment."""
+class FrozenClock(Clock):
+    """A clock that begins with standing still."""
 
-    def __init__(self, clock: FrozenClock, moment: datetime, action: Callable[[], object]) -> None:
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(moment)
+
+
+class Alarm:
+    """Something that a clock does at a moment, once; or when so many real seconds have passed, if that is earlier."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        moment: datetime,
+        action: Callable[[], object],
+        *,
+        seconds: float | None = None,
+        tacit: bool = False,
+    ) -> None:
         self.moment = moment
+        self.tacit = tacit
         self._clock = clock
         self._action: Callable[[], object] | None = action
         self._loop = asyncio.get_running_loop()
+        self._lasts = seconds is not None
+        self._timer = None if seconds is None else self._loop.call_later(seconds, self._ring)
 
     def cancel(self) -> None:
-        """Let it not happen."""
+        """Let it not happen; nothing changes if it has happened."""
         self._action = None
         self._clock.forget(self)
+        self._unwind()
 
-    def ring(self) -> None:
-        """Hand the action to the event loop; nothing happens if that has ended."""
+    def hand(self, callback: Callable[[], object]) -> None:
+        """Let the event loop call this; nothing happens if that has ended. This may be said from any thread."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._act)
+            self._loop.call_soon_threadsafe(callback)
 
-    def _act(self) -> None:
+    def wind(self) -> None:
+        """Wait for the moment as the clock goes now."""
+        if self._lasts:
+            return
+        self._unwind()
+        if self._action is not None and not self._clock.frozen:
+            left = (self.moment - self._clock.now()).total_seconds()
+            self._timer = self._loop.call_later(min(max(left, 0), _LONGEST_NAP), self._look)
+
+    def act(self) -> None:
+        """Do it, unless it was cancelled meanwhile."""
+        self._unwind()
         action, self._action = self._action, None
         if action is not None:
             action()
+
+    def _look(self) -> None:
+        if self._clock.now() < self.moment:
+            self.wind()
+        else:
+            self._ring()
+
+    def _ring(self) -> None:
+        if self._clock.forget(self):
+            self.act()
+
+    def _unwind(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 def microseconds(moment: datetime) -> int:
@@ -185,5 +244,5 @@ async def give_way() -> None:
 
 
 async def pause(seconds: float) -> None:
-    """Let so many seconds of real time pass: what an agent takes to play is not time of its world."""
+    """Let so many seconds of real time pass, whatever a world's clock says."""
     await asyncio.sleep(max(seconds, 0))

@@ -37,6 +37,17 @@ class Crons:
         self._table = Table("cron_id", indexed=("assistant_id", "thread_id", "enabled"))
         self.watcher: Callable[[datetime], None] | None = None
 
+    def adopt(self, other: Crons) -> None:
+        """Hold the crons that another world has.
+
+        Where one was to start its next run at the first date of its schedule, it does so from now on.
+        """
+        self._table.adopt(other._table)
+        begun = other._clock.now()
+        for row in self.due():
+            if row["next_run_date"] == _first(row, begun):
+                self.proceed(row["cron_id"])
+
     def __len__(self) -> int:
         return len(self._table)
 
@@ -169,12 +180,7 @@ class Crons:
         row = self._table.get(cron_id)
         if row is None:
             return
-        try:
-            date = timestamp(schedules.following(row["schedule"], self._clock.now(), row["timezone"]))
-        except Unacceptable:
-            self._table.update(cron_id, next_run_date=None)
-        else:
-            self._table.update(cron_id, next_run_date=date)
+        self._table.update(cron_id, next_run_date=_first(row, self._clock.now()))
 
     def _forget(self, columns: JsonObject) -> None:
         for row in self._table.find(columns=columns).rows:
@@ -207,6 +213,14 @@ def _end(text: str | None) -> datetime | None:
     try:
         return moment(text) if text else None
     except (ValueError, OverflowError):
+        return None
+
+
+def _first(row: JsonObject, now: datetime) -> str | None:
+    """Return the first date of a cron's schedule that is ahead; None if there is none."""
+    try:
+        return timestamp(schedules.following(row["schedule"], now, row["timezone"]))
+    except Unacceptable:
         return None
 
 

@@ -56,6 +56,7 @@ class Feed:
         self._kept: list[Event] = []
         self._readers: set[Reader] = set()
         self._last: Order = (0, 0)
+        self._closed = False
 
     def append(self, run_id: str | None, name: str, data: Json, *, keep: bool = False) -> Event:
         """Hand an event to every reader, and keep it for later ones if asked."""
@@ -86,7 +87,15 @@ class Feed:
         """Return a reader of `past` and then of all wanted events from now on; it is to be closed."""
         reader = Reader(self, wanted, past or [])
         self._readers.add(reader)
+        if self._closed:
+            reader.close()
         return reader
+
+    def close(self) -> None:
+        """Let go whoever reads, and whoever would from now on: nothing more happens here."""
+        self._closed = True
+        for reader in list(self._readers):
+            reader.close()
 
     @property
     def unread(self) -> int:
@@ -110,12 +119,15 @@ class Feeds:
         self._clock = clock
         self._known = known
         self._feeds: dict[str, Feed] = {}
+        self._closed = False
 
     def of(self, thread_id: str) -> Feed:
         """Return the feed of a thread, which need not exist yet; then it is to be read."""
         feed = self._feeds.get(thread_id)
         if feed is None:
             feed = self._feeds[thread_id] = self.new(thread_id)
+            if self._closed:
+                feed.close()
         return feed
 
     def new(self, thread_id: str) -> Feed:
@@ -136,6 +148,12 @@ class Feeds:
         """Drop what is kept of a run."""
         if thread_id in self._feeds:
             self._feeds[thread_id].forget(run_id)
+
+    def close(self) -> None:
+        """Let go whoever reads any of them, and whoever would from now on."""
+        self._closed = True
+        for feed in list(self._feeds.values()):
+            feed.close()
 
     def forget(self, thread_id: str) -> None:
         """Drop what a thread's feed keeps; whoever reads it goes on."""

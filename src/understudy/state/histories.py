@@ -22,6 +22,11 @@ class Histories:
         self._at_hand: dict[str, History] = {}
         self._packed: dict[str, bytes] = {}
 
+    def adopt(self, other: Histories) -> None:
+        """Hold the histories that another holds; what is added later is each one's own."""
+        self._at_hand = {thread_id: history.copy() for thread_id, history in other._at_hand.items()}
+        self._packed = other._packed.copy()
+
     def __getitem__(self, thread_id: str) -> History:
         """Return the thread's history; it is an empty one that is not kept if the thread has none."""
         history = self._at_hand.pop(thread_id, None)

@@ -9,6 +9,8 @@ from uuid import UUID, uuid5
 from understudy.state.clock import microseconds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from understudy.state.clock import Clock
 
 # 1582-10-15 to 1970-01-01 in steps of 100 ns, the epoch of time-based UUIDs (RFC 9562, section 5.1).
@@ -16,6 +18,9 @@ GREGORIAN = 0x01B21DD213814000
 
 # The namespace in which the Agent Server names the assistants it makes by itself.
 GRAPHS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
+
+# Under a clock that stands still, ids count on into the time that is to come; not further than this, to be sure.
+_A_SECOND = 1_000_000
 
 
 class Ids:
@@ -26,9 +31,19 @@ class Ids:
 
     def __init__(self, clock: Clock, *, seed: int | None = None) -> None:
         self._clock = clock
-        self._bits = Random(seed).getrandbits
+        self._random = Random(seed)
+        self._bits = self._random.getrandbits
         self._last_v7 = 0
         self._last_v6 = 0
+
+    def adopt(self, other: Ids) -> None:
+        """Make the ids that another source is about to make."""
+        self._random.setstate(other._random.getstate())
+        self.follow(other)
+
+    def follow(self, other: Ids) -> None:
+        """Make only ids from now on that are greater than those that another source has made."""
+        self._last_v7, self._last_v6 = other._last_v7, other._last_v6
 
     def random(self) -> str:
         """Return a UUID of version 4."""
@@ -49,13 +64,32 @@ class Ids:
         high, low = tick >> 12, tick & 0xFFF
         return _dashed(high << 80 | low << 64 | (step & 0x3FFF) << 48 | self._bits(48), version=6)
 
+    def outgrow(self, known: str) -> None:
+        """Make only ids from now on that are greater than this one of their version, unless it is of a later time."""
+        bits = UUID(known).int
+        tick, version = bits >> 80 << 12 | bits >> 64 & 0xFFF, bits >> 76 & 0xF
+        soon = microseconds(self._clock.now()) + _A_SECOND
+        if version == 7 and tick <= soon // 1000 << 12:
+            self._last_v7 = max(self._last_v7, tick)
+        elif version == 6 and tick <= soon * 10 + GREGORIAN:
+            self._last_v6 = max(self._last_v6, tick)
+
     def digest(self) -> str:
         """Return 128 bits in the dress of a UUID without a version, as task ids are."""
         return str(UUID(int=self._bits(128)))
 
+    def seed(self) -> int:
+        """Return what a chance of its own can be drawn from."""
+        return self._bits(32)
+
     def interrupt(self) -> str:
         """Return 32 hexadecimal digits without dashes, as interrupt ids are."""
         return f"{self._bits(128):032x}"
+
+
+def chance(seed: int) -> Callable[[], float]:
+    """Return what draws numbers from 0 up to 1, the same ones for the same seed."""
+    return Random(seed).random
 
 
 def assistant_of(graph_id: str) -> str:

@@ -2,6 +2,256 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter, deque
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from understudy.state.clock import timestamp
+from understudy.state.usage import Usage
+from understudy.wire import loads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from understudy.contract.operations import Operation
+    from understudy.wire import Json, JsonObject
+
+MOST = 1000
+"""How many requests a journal keeps."""
+
+MOST_BYTES = 16 * 2**20
+"""How many bytes of their bodies and answers it keeps in all."""
+
+MOST_OF_ONE = 256 * 2**10
+"""The largest body or answer that it keeps; of larger ones it keeps nothing, of longer streams the beginning."""
+
+SOCKET = "WEBSOCKET"
+"""The method of a connection that is no request: it has neither body nor answer, and is held to no document."""
+
+Ending = Literal["complete", "left", "dropped", "open"]
+"""How an answer ended: whole; the client left; the server let it drop; it has not ended yet."""
+
+Part = Literal["body", "answer"]
+
+_EVENTS = b"text/event-stream"
+_NAME = re.compile(rb"^event: ?([^\r\n|]*)", re.MULTILINE)
+
+
+class Entry:
+    """A request and its answer as they passed, in bytes: what they say is found out when somebody wants to know.
+
+    `operation` is None where the document has none, `status` where nothing was answered. `headers` are those of the
+    request that the document describes. `excused` is an answer for which no document is needed, such as the refusal of
+    an unknown API key. `journal` is the world's until the answer is over, and the entry in it as long as it is `kept`.
+    """
+
+    __slots__ = (
+        "_begun",
+        "answer",
+        "answer_headers",
+        "at",
+        "body",
+        "cut",
+        "ended",
+        "excused",
+        "faults",
+        "headers",
+        "journal",
+        "kept",
+        "method",
+        "modes",
+        "number",
+        "operation",
+        "parameters",
+        "path",
+        "query",
+        "seconds",
+        "size",
+        "status",
+    )
+
+    def __init__(
+        self, at: datetime, method: str, path: str, query: bytes, headers: Iterable[tuple[bytes, bytes]]
+    ) -> None:
+        self.at = at
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.number = 0
+        self.seconds: float | None = None
+        self.operation: Operation | None = None
+        self.parameters: Mapping[str, str] = {}
+        self.body: bytes | None = None
+        self.status: int | None = None
+        self.answer_headers: list[tuple[bytes, bytes]] = []
+        self.answer: list[bytes] = []
+        self.ended: Ending = "open"
+        self.modes: tuple[str, ...] = ()
+        self.faults: list[str] = []
+        self.excused = False
+        self.cut: tuple[Part, ...] = ()
+        self.size = 0
+        self.journal: Journal | None = None
+        self.kept = False
+        self._begun = perf_counter()
+
+    def starts(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        """Note how its answer begins."""
+        self.status = status
+        self.answer_headers = headers
+        if self.journal is not None:
+            self.journal.usage.count(self)
+
+    def goes_on(self, piece: bytes) -> None:
+        """Note a piece of its answer."""
+        if self.kept and self.journal is not None and "answer" not in self.cut:
+            self.journal.keep(self, piece)
+
+    def ends(self, ending: Ending) -> None:
+        """Note that its answer is over."""
+        self.ended = ending
+        self.seconds = perf_counter() - self._begun
+        if self.kept and self.journal is not None:
+            self.journal.close(self)
+        self.journal = None
+
+    @property
+    def media_type(self) -> bytes:
+        """The content type of its answer, without parameters; empty if there is none."""
+        for name, value in self.answer_headers:
+            if name == b"content-type":
+                return value.partition(b";")[0]
+        return b""
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether the answer is a stream of events."""
+        return self.media_type == _EVENTS
+
+    def told(self) -> JsonObject:
+        """Return the entry as the control plane tells it, without verdicts (`Entry` in `specs/control.yaml`)."""
+        raw = b"".join(self.answer)
+        return {
+            "number": self.number,
+            "at": timestamp(self.at),
+            "seconds": None if self.seconds is None else round(self.seconds, 6),
+            "method": self.method,
+            "path": self.path,
+            "query": self.query.decode("latin-1"),
+            "headers": {name.decode("latin-1"): value.decode("latin-1") for name, value in self.headers},
+            "operation": None if self.operation is None else self.operation.id,
+            "parameters": dict(self.parameters),
+            "body": json(self.body),
+            "status": self.status,
+            "answer": json(raw) if self.media_type == b"application/json" else None,
+            "stream": self._stream(raw) if self.is_stream else None,
+            "ended": self.ended,
+            "cut": list(self.cut),
+            "faults": list(self.faults),
+        }
+
+    def _stream(self, raw: bytes) -> JsonObject:
+        names = Counter(name.decode(errors="replace") for name in _NAME.findall(raw))
+        return {"modes": list(self.modes), "events": dict(names), "ended": self.ended}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the contract says of a request or an answer: kept, broken, or None where it was not examined."""
+
+    kept: bool | None
+    complaint: str | None = None
+
+    def to_json(self) -> JsonObject:
+        """Return the verdict as the control plane tells it."""
+        return {"kept": self.kept, "complaint": self.complaint}
+
+
+class Judge(Protocol):
+    """Holds what passed to the contract."""
+
+    def request(self, entry: Entry) -> Verdict:
+        """Return the verdict on a request."""
+
+    def answer(self, entry: Entry) -> Verdict:
+        """Return the verdict on its answer."""
+
 
 class Journal:
-    """The last requests to a world."""
+    """The last requests to a world in the order in which they came, also those that are still being answered.
+
+    `dropped` counts those that were too many. `usage` counts for ever, also when the journal begins anew.
+    """
+
+    def __init__(self) -> None:
+        self.usage = Usage()
+        self.dropped = 0
+        self._entries: deque[Entry] = deque()
+        self._came = self._bytes = 0
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Yield the entries, the oldest first."""
+        return iter(list(self._entries))
+
+    def clear(self) -> None:
+        """Begin anew: what came before does not count."""
+        for entry in self._entries:
+            entry.kept = False
+        self._entries.clear()
+        self._came = self._bytes = self.dropped = 0
+
+    def open(self, entry: Entry) -> None:
+        """Take up a request that has come."""
+        self._came += 1
+        entry.number = self._came
+        entry.journal, entry.kept = self, True
+        self._entries.append(entry)
+        if len(self._entries) > MOST:
+            self._drop()
+
+    def keep(self, entry: Entry, piece: bytes) -> None:
+        """Keep a piece of an answer, unless that gets too large."""
+        entry.size += len(piece)
+        if entry.size > MOST_OF_ONE:
+            entry.cut += ("answer",)
+            if not entry.is_stream:
+                self._bytes -= sum(map(len, entry.answer))
+                entry.answer.clear()
+            return
+        entry.answer.append(piece)
+        self._weigh(len(piece))
+
+    def close(self, entry: Entry) -> None:
+        """Keep the body of a request that has been answered, unless that is too large."""
+        if entry.body is None:
+            return
+        if len(entry.body) > MOST_OF_ONE:
+            entry.cut += ("body",)
+            entry.body = None
+        else:
+            self._weigh(len(entry.body))
+
+    def _weigh(self, size: int) -> None:
+        self._bytes += size
+        while self._bytes > MOST_BYTES:
+            self._drop()
+
+    def _drop(self) -> None:
+        entry = self._entries.popleft()
+        entry.kept = False
+        self.dropped += 1
+        self._bytes -= sum(map(len, entry.answer))
+        if entry.ended != "open" and entry.body is not None:
+            self._bytes -= len(entry.body)
+
+
+def json(raw: bytes | None) -> Json:
+    """Return the JSON value of a text, None if it is none."""
+    try:
+        return loads(raw) if raw else None
+    except ValueError:
+        return None

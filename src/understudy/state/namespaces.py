@@ -58,6 +58,11 @@ class Namespaces:
         # A namespace that nothing lies under is not filed under itself: most are such, and each would cost a dict.
         self._under: dict[Namespace, dict[Namespace, None]] = {}
 
+    def adopt(self, other: Namespaces) -> None:
+        """Hold what another set holds."""
+        self._all = other._all.copy()
+        self._under = {beginning: filed.copy() for beginning, filed in other._under.items()}
+
     def add(self, namespace: Namespace) -> None:
         """Add a namespace; nothing happens if it is there."""
         if namespace in self._all:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from understudy.errors import NotFound
@@ -32,19 +32,38 @@ class Playing:
     """A run that is being played: its thread, the task that plays it, and why it is to stop, if it is.
 
     `cut` says that its thread is gone: then the run leaves nothing behind, even if there is a thread of this id again.
+    `working` counts the nodes at work, `pausing` those among them that let time pass. A run that is held waits for
+    its `gate`, with the nodes that are `next`, and has `steps` that it may take before it is held again.
     """
 
     thread_id: str
     task: asyncio.Task[None]
     stop: Stop | None = None
     cut: bool = False
+    working: int = 0
+    pausing: int = 0
+    gate: asyncio.Future[None] | None = None
+    next: list[str] = field(default_factory=list)
+    steps: int = 0
+
+    @property
+    def held(self) -> bool:
+        """Whether it has stopped and waits to be let go."""
+        return self.gate is not None and not self.gate.done()
+
+    @property
+    def waits(self) -> bool:
+        """Whether all that it does is let time pass."""
+        return 0 < self.working == self.pausing
 
 
 class Runs:
     """The runs of a world. Rows are what the API answers.
 
     `playing` are the runs at work, by id. `visits` counts how often nodes were begun, by thread and path of the
-    node. `queues` are the tasks that wait to start a run later, by thread.
+    node. `queues` are the tasks that wait to start a run later, by thread; `starting` those that start a run now that
+    nobody asked for over HTTP. `held` says whether runs stop before each step. `moves` grows whenever a run does
+    something.
     """
 
     def __init__(self) -> None:
@@ -52,6 +71,14 @@ class Runs:
         self.playing: dict[str, Playing] = {}
         self.visits: dict[str, Counter[str]] = {}
         self.queues: dict[str, asyncio.Task[None]] = {}
+        self.starting: set[asyncio.Task[None]] = set()
+        self.held = False
+        self.moves = 0
+
+    def adopt(self, other: Runs) -> None:
+        """Hold the runs that another world has, and how often nodes were visited; not those that are being played."""
+        self._table.adopt(other._table)
+        self.visits = {thread_id: visits.copy() for thread_id, visits in other.visits.items()}
 
     def __iter__(self) -> Iterator[JsonObject]:
         """Yield the rows in order of creation."""
@@ -65,6 +92,11 @@ class Runs:
         """Return the run, or None if the thread has no such run."""
         row = self._table.get(run_id)
         return row if row is not None and row["thread_id"] == thread_id else None
+
+    def thread_of(self, run_id: str) -> str | None:
+        """Return the id of a run's thread, None if there is no such run."""
+        row = self._table.get(run_id)
+        return None if row is None else str(row["thread_id"])
 
     def got(self, thread_id: str, run_id: str, complaint: str = "Run not found") -> JsonObject:
         """Return the run. NotFound if the thread has no such run."""

@@ -14,6 +14,7 @@ from understudy.state.namespaces import Namespace, Namespaces, home_of, namespac
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from understudy.state.clock import Clock
     from understudy.wire import JsonObject
@@ -40,6 +41,13 @@ class Store:
         self._lifetimes: dict[tuple[Namespace, str], float] = {}
         self._expiry: Expiry[tuple[Namespace, str]] = Expiry(clock)
 
+    def adopt(self, other: Store) -> None:
+        """Hold the items that another store holds; those with a time to live live as long from now on."""
+        self._items = {namespace: items.copy() for namespace, items in other._items.items()}
+        self._namespaces.adopt(other._namespaces)
+        self._lifetimes = other._lifetimes.copy()
+        self._expiry.adopt(other._expiry)
+
     def __iter__(self) -> Iterator[JsonObject]:
         """Yield the items, namespace by namespace."""
         self._sweep()
@@ -64,9 +72,18 @@ class Store:
         }
         self._keep(namespace, row, ttl)
 
-    def restore(self, item: JsonObject, *, ttl: float | None = None) -> None:
-        """Put an item as it is told, with its times; with `ttl`, for so many minutes from now."""
-        self._keep(home_of(item["namespace"]), {**item}, ttl)
+    def restore(self, item: JsonObject, *, ttl: float | None = None, expires_at: datetime | None = None) -> None:
+        """Put an item as it is told, with its times; with `ttl`, for so many minutes from now or up to a moment."""
+        namespace = home_of(item["namespace"])
+        self._keep(namespace, {**item}, ttl)
+        if expires_at is not None:
+            self._expiry.put((namespace, item["key"]), expires_at)
+
+    def lifetime(self, item: JsonObject) -> tuple[float, datetime] | None:
+        """Return how many minutes an item lives when its time starts anew, and when it ends; None if it has no end."""
+        address = (tuple(item["namespace"]), item["key"])
+        minutes, deadline = self._lifetimes.get(address), self._expiry.deadline(address)
+        return None if minutes is None or deadline is None else (minutes, deadline)
 
     def get(self, labels: Iterable[str], key: str | None, *, refresh_ttl: bool | None = None) -> JsonObject | None:
         """Return the item, or None. Its time starts anew unless `refresh_ttl` is false. MissingKey without a key.

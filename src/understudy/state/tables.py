@@ -46,6 +46,14 @@ class Table:
     def __len__(self) -> int:
         return len(self._rows)
 
+    def adopt(self, other: Table) -> None:
+        """Hold what another table holds. The rows are shared, as none is ever edited; what comes later is not."""
+        self._rows = other._rows.copy()
+        self._born = other._born.copy()
+        self._recency = other._recency.copy()
+        self._serial, self._newest, self._in_order = other._serial, other._newest, other._in_order
+        self._postings = {pair: posting.copy() for pair, posting in other._postings.items()}
+
     def __contains__(self, row_id: str) -> bool:
         return row_id in self._rows
 

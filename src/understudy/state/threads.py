@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from understudy.errors import Conflict, NotFound
 from understudy.state.checkpoints import ROOT, History, restored
-from understudy.state.clock import timestamp
+from understudy.state.clock import moment, timestamp
 from understudy.state.expiry import Expiry
 from understudy.state.histories import Histories
 from understudy.state.tables import Page, Predicate, Table, contains
@@ -44,6 +44,17 @@ class Threads:
         self._expiry: Expiry[str] = Expiry(clock)
         self._ttls: dict[str, JsonObject] = {}
         self.followers: list[Callable[[str], None]] = []
+
+    def adopt(self, other: Threads) -> None:
+        """Hold the threads that another world has; those with a time to live live as long from now on."""
+        self._table.adopt(other._table)
+        self._histories.adopt(other._histories)
+        self._expiry.adopt(other._expiry)
+        self._ttls = {
+            thread_id: {**ttl, "expires_at": timestamp(deadline)}
+            for thread_id, ttl in other._ttls.items()
+            if (deadline := self._expiry.deadline(thread_id))
+        }
 
     def __len__(self) -> int:
         self._sweep()
@@ -218,7 +229,7 @@ class Threads:
     def restore(self, row: JsonObject, history: Sequence[JsonObject] = ()) -> None:
         """Put a thread as it is told: a complete row and complete ThreadStates, oldest first.
 
-        A thread with this id is replaced. A `ttl` of the row counts from now.
+        A thread with this id is replaced. A `ttl` of the row counts from now, unless it tells when it `expires_at`.
         """
         row = dict(row)
         ttl = row.pop("ttl", None)
@@ -230,6 +241,9 @@ class Threads:
             self._histories[thread_id] = restored(history)
         if ttl:
             self._live_for(thread_id, {"ttl": ttl["ttl_minutes"], "strategy": ttl.get("strategy", "delete")})
+        if ttl and ttl.get("expires_at"):
+            self._expiry.put(thread_id, moment(ttl["expires_at"]))
+            self._ttls[thread_id]["expires_at"] = ttl["expires_at"]
 
     def _new_row(self, thread_id: str, metadata: JsonObject) -> JsonObject:
         """Return the row of a thread that is new and has no values yet."""

@@ -36,18 +36,28 @@ class Hosted:
         self.world = world
         self.created_at: datetime = _SYSTEM.now()
         self.requests = 0
+        self._open = 0
         self._used = monotonic()
 
     @property
     def idle_seconds(self) -> float:
-        """How long nothing was asked of it."""
-        return monotonic() - self._used
+        """How long nothing was asked of it; 0 while it is in use."""
+        return 0.0 if self.is_in_use else monotonic() - self._used
 
-    def use(self) -> World:
-        """Return the world to whoever asks something of it."""
+    @property
+    def is_in_use(self) -> bool:
+        """Whether something is being answered, be it a stream."""
+        return self._open > 0
+
+    def enter(self) -> None:
+        """Note that something is asked of it."""
         self.requests += 1
+        self._open += 1
+
+    def leave(self) -> None:
+        """Note that it was answered, or that nobody waits for the answer any more."""
+        self._open -= 1
         self._used = monotonic()
-        return self.world
 
 
 class Worlds:
@@ -59,6 +69,7 @@ class Worlds:
     def __init__(self, begin: Callable[[], World]) -> None:
         self.begin = begin
         self._hosted: dict[str, Hosted] = {}
+        self._nameless = 0
 
     def __iter__(self) -> Iterator[Hosted]:
         """Yield what is held, in the order in which it came to be."""
@@ -69,9 +80,12 @@ class Worlds:
         return name in self._hosted
 
     def use(self, name: str = DEFAULT) -> World:
-        """Return the world of this name, to ask something of it; it is made if there is none."""
-        hosted = self._hosted.get(name)
-        return (hosted or self._add(name, self.begin)).use()
+        """Return the world of this name; it is made if there is none."""
+        return self.of(name).world
+
+    def of(self, name: str) -> Hosted:
+        """Return what is held under a name, and let there be a world of this name."""
+        return self._hosted.get(name) or self._add(name, self.begin)
 
     def get(self, name: str) -> Hosted:
         """Return what is held under a name. NotFound if nothing is."""
@@ -79,6 +93,12 @@ class Worlds:
         if hosted is None:
             raise NotFound(f"no world {quoted(name)}")
         return hosted
+
+    def unused_name(self) -> str:
+        """Return a name that no world has or had."""
+        self._nameless += 1
+        name = f"world-{self._nameless}"
+        return self.unused_name() if name in self._hosted else name
 
     def create(self, name: str, begin: Callable[[], World] | None = None) -> Hosted:
         """Return a new world. Conflict if there is one of this name, Invalid if that is no name."""
@@ -88,13 +108,11 @@ class Worlds:
 
     def replace(self, name: str, begin: Callable[[], World]) -> Hosted:
         """Let a world of this name begin with something else, from now on and whenever it is reset."""
-        checked(name)
-        world = begin()
-        hosted = self._hosted.get(name)
-        if hosted is None:
-            return self._add(name, begin, world)
-        hosted.world.close()
-        hosted.begin, hosted.world = begin, world
+        old = self._hosted.get(name)
+        if old is None:
+            return self._add(name, begin)
+        hosted = self._hosted[name] = Hosted(name, begin, begin())
+        old.world.close()
         return hosted
 
     def reset(self, name: str) -> Hosted:
@@ -107,17 +125,17 @@ class Worlds:
         del self._hosted[name]
 
     def drop(self, idle_seconds: float) -> list[str]:
-        """Let the worlds end that were not used for so long; return their names."""
-        names = [hosted.name for hosted in self if hosted.idle_seconds >= idle_seconds]
+        """Let the worlds end that were not used for so long, and are not in use; return their names."""
+        names = [hosted.name for hosted in self if hosted.idle_seconds >= idle_seconds and not hosted.is_in_use]
         for name in names:
             self.delete(name)
         return names
 
-    def _add(self, name: str, begin: Callable[[], World], world: World | None = None) -> Hosted:
+    def _add(self, name: str, begin: Callable[[], World]) -> Hosted:
+        checked(name)
         if len(self._hosted) >= MOST:
-            raise Conflict(f"there are {MOST} worlds already; drop some that are not used any more")
-        hosted = Hosted(checked(name), begin, world or begin())
-        self._hosted[name] = hosted
+            raise Conflict(f"there are {MOST:,} worlds already; drop some that are not used any more")
+        hosted = self._hosted[name] = Hosted(name, begin, begin())
         return hosted
 
 

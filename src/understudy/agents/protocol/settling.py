@@ -29,7 +29,7 @@ async def settled(world: World, thread_id: str) -> frozenset[str] | None:
     reader = world.feeds.of(thread_id).read(lambda event: event.name == END)
     timer = asyncio.ensure_future(world.clock.reach(deadline))
     try:
-        while not timer.done() and not waiting and _row(world, thread_id).get("status") == "busy":
+        while not (timer.done() or reader.is_closed or waiting) and _row(world, thread_id).get("status") == "busy":
             ended = asyncio.ensure_future(reader.batch())
             await asyncio.wait({timer, ended}, return_when=asyncio.FIRST_COMPLETED)
             ended.cancel()

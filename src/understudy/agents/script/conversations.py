@@ -35,6 +35,11 @@ def text_in(messages: list[JsonObject]) -> str:
     return text_of(messages[-1]) if messages else ""
 
 
+def asked_in(messages: list[JsonObject]) -> list[str]:
+    """Return the texts of the messages of humans, oldest first."""
+    return [text_of(message) for message in messages if message.get("type") == "human"]
+
+
 def calls_in(messages: list[JsonObject]) -> list[JsonObject]:
     """Return the tool calls of the last message of a model that no message after it answers."""
     answered = {message.get("tool_call_id") for message in answers_in(messages)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,9 @@ MAX_LENGTH = 10_000_000
 
 MAX_RANGE = 10_000
 """Numbers that `range` may count."""
+
+_COMPARED = 200
+"""Characters of a text that are looked at to find the nearest one."""
 
 MAX_WIDTH = 1000
 """Characters to which `format` may pad."""
@@ -108,6 +112,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters |= {
             "format": _format,
             "join": _join,
+            "nearest": _nearest,
             "replace": _replace,
             "repr": repr,
             "text": text_of,
@@ -189,6 +194,16 @@ _GUARDS: dict[str, Callable[..., str]] = {
     "join": lambda between, values: _join(values, between),
     "replace": _replace,
 }
+
+
+def _nearest(value: Json, known: list[Json]) -> Json:
+    """Return that of the known values, of which there is at least one, that is written most like this one."""
+    written = {_written(one)[:_COMPARED]: one for one in known}
+    return written[get_close_matches(_written(value)[:_COMPARED], written, n=1, cutoff=0)[0]]
+
+
+def _written(value: Json) -> str:
+    return value if isinstance(value, str) else _json(value)
 
 
 def _json(value: Json) -> str:

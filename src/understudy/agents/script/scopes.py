@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.agents.script.conversations import answers_in, calls_in, conversation, text_in
+from understudy.agents.script.conversations import (
+    answers_in,
+    asked_in,
+    calls_in,
+    conversation,
+    text_in,
+)
 from understudy.agents.script.errors import ScriptError
 from understudy.agents.script.expressions import OMIT
 from understudy.agents.script.sandbox import Declared
@@ -63,6 +69,7 @@ def _input(scope: Scope) -> Json:
 
 NAMES: dict[str, Callable[[Scope], Json]] = {
     "answers": lambda scope: answers_in(scope.messages()),
+    "asked": lambda scope: (asked_in(scope.messages()) or [""])[-1],
     "calls": lambda scope: calls_in(scope.messages()),
     "config": lambda scope: scope.situation.config,
     "configurable": lambda scope: scope.settings(scope.situation.config.get("configurable")),
@@ -75,6 +82,7 @@ NAMES: dict[str, Callable[[Scope], Json]] = {
     "run_visit": lambda scope: scope.situation.run_visit,
     "state": _state,
     "text": lambda scope: text_in(scope.messages()),
+    "times": lambda scope: asked_in(scope.messages()).count(scope["asked"]),
     "visit": lambda scope: scope.situation.visit,
 }
 """What is at hand everywhere in a script."""

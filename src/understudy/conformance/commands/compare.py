@@ -170,7 +170,7 @@ def _address(options: argparse.Namespace, side: str) -> Address:
     from urllib.parse import urlsplit
 
     from understudy.conformance.comparing.deployment import Address
-    from understudy.conformance.credentials import headers
+    from understudy.credentials import headers
     from understudy.errors import SetupError
 
     url: str = getattr(options, f"url_{side}")

@@ -69,9 +69,9 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Compare and print. Return 0 without differences, 1 with some. SetupError when there is nothing to compare."""
-    from understudy.conformance.credentials import headers
     from understudy.conformance.documents import bundled, fetched
     from understudy.conformance.drift import as_json, as_text, drift, unmatched
+    from understudy.credentials import headers
 
     credentials = headers(options.headers, options.api_key)
     ours = fetched(options.spec) if options.spec else bundled(options.api, options.contract)

@@ -1,9 +1,11 @@
-"""What is sent along with each request to a deployment, as command lines say it. It is never shown."""
+"""Where a deployment is, and what is sent along with each request to it. The latter is never shown."""
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from understudy.errors import SetupError
 
@@ -32,5 +34,27 @@ def headers(given: Iterable[str], api_key: str | None, of: str = "") -> dict[str
     return told
 
 
+def address(text: str) -> tuple[str, dict[str, str]]:
+    """Return a URL without what must not be shown, and the headers that say it instead. SetupError if it is none."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise SetupError(f'"{_public(text)}" is no address: {error}') from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SetupError(f'"{_public(text)}" is no address of a server: it begins with http:// or https://')
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    bare = urlunsplit((parts.scheme, f"{host}:{port}" if port else host, parts.path.rstrip("/"), "", ""))
+    if parts.username is None:
+        return bare, {}
+    told = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return bare, {"authorization": f"Basic {base64.b64encode(told.encode()).decode()}"}
+
+
 def _can_be_sent(value: str) -> bool:
     return bool(value.strip()) and value.isascii() and value.isprintable()
+
+
+def _public(text: str) -> str:
+    """Return a would-be address without the user and the password it may name."""
+    return text.rpartition("@")[2]

@@ -1,0 +1,59 @@
+"""Scenarios as requests give them: by name, as data or as text."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from understudy.errors import Invalid, SetupError, did_you_mean
+from understudy.paths import quoted, spelled
+from understudy.scenarios import Scenario, ScenarioError, Source, bundled, find, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from understudy.wire import JsonObject
+
+
+class Unusable(Invalid):
+    """A scenario that cannot be used; `problems` are all that is wrong with it, as the document describes them."""
+
+    def __init__(self, error: ScenarioError) -> None:
+        super().__init__(str(error))
+        self.problems: list[JsonObject] = [
+            {"scenario": problem.source, "path": spelled(problem.path), "what": problem.what, "line": problem.line}
+            for problem in error.problems
+        ]
+
+
+def scenario_of(given: JsonObject, called: str = "scenario") -> Scenario:
+    """Return the scenario of a `ScenarioGiven`; what is sent along is `called` so where problems are told.
+
+    Only scenarios that ship with the server have names here: a request reads no file. Invalid for another name. What is
+    wrong inside a scenario is told when it is built or loaded, see `refusing`.
+    """
+    if "name" in given:
+        return _named(given["name"])
+    return read(Source(called, given["text"])) if "text" in given else read(given["scenario"], called=called)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turn what is wrong with scenarios that are built or loaded inside into a refusal that lists it."""
+    try:
+        yield
+    except ScenarioError as error:
+        raise Unusable(error) from None
+    except SetupError as error:
+        raise Invalid(str(error)) from None
+
+
+def _named(wanted: str) -> Scenario:
+    name, colon, options = wanted.partition(":")
+    known = bundled()
+    if name not in known:
+        raise Invalid(f"no scenario {quoted(name)} ships with this server.{did_you_mean(name, known)}")
+    pairs = [pair.partition("=") for pair in options.split(",")] if colon else []
+    if not all(key and sign for key, sign, _ in pairs):
+        raise Invalid(f"{quoted(wanted)}: options are written like large:threads=10,users=2")
+    return read(find(name), {key: value for key, _, value in pairs})

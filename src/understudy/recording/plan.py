@@ -1,0 +1,100 @@
+"""What is to be made of a scenario on a deployment, everything told in full; no deployment is asked for it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from understudy.errors import SetupError, did_you_mean
+from understudy.recording.selection import KINDS
+from understudy.recording.supersteps import own_states, supersteps
+from understudy.scenarios import build, dump, find, read
+from understudy.state.clock import FrozenClock
+from understudy.state.ids import assistant_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from understudy.recording.supersteps import Superstep
+    from understudy.wire import JsonObject
+
+_START = datetime(2026, 1, 1, tzinfo=UTC)
+"""Stands for the times that a scenario does not tell. They are not kept anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Rows by kind, as the API would answer them, with other names for graphs where they are called otherwise."""
+
+    name: str
+    assistants: list[JsonObject]
+    threads: list[JsonObject]
+    crons: list[JsonObject]
+    store: list[JsonObject]
+    steps: Mapping[str, list[Superstep]]
+    """By thread what leads to its states."""
+    of_graphs: Mapping[str, str]
+    """The assistants that a server makes for its graphs: their ids here and there."""
+    graphs: tuple[str, ...]
+    """The graphs that are needed there."""
+
+
+def plan(scenario: str, kinds: Collection[str], renamed: Mapping[str, str]) -> Plan:
+    """Return what is to be made of a scenario, a file or one by name. Its ids are the same every time.
+
+    ScenarioError lists all that is wrong with it; a SetupError names a graph that it does not have.
+    """
+    source = find(scenario)
+    seed = int.from_bytes(hashlib.sha256(source.name.encode()).digest()[:8])
+    world = build([read(source)], FrozenClock(_START), seed)
+    told = dump(world)
+    for name in renamed:
+        if name not in told["agents"]:
+            raise SetupError(f'--map-graph: the scenario has no graph "{name}".{did_you_mean(name, told["agents"])}')
+    agents = {agent.graph_id: agent for agent in world.agents}
+    of_graphs = {assistant_of(name): assistant_of(renamed.get(name, name)) for name in agents}
+    rows: JsonObject = {kind: told[kind] if kind in kinds else [] for kind in KINDS}
+    threads: list[JsonObject] = [{"history": [], **row} for row in rows["threads"]]
+    steps = {
+        row["thread_id"]: supersteps(own_states(row["history"]), agents[row["metadata"]["graph_id"]])
+        for row in threads
+        if row["history"]
+    }
+    assistants = [row for row in rows["assistants"] if row["assistant_id"] not in of_graphs or _was_changed(row)]
+    versions = [version for row in assistants for version in row.get("versions", ())]
+    for row in [*assistants, *versions]:
+        row["graph_id"] = renamed.get(row["graph_id"], row["graph_id"])
+    for row in threads:
+        if "graph_id" in row["metadata"]:
+            row["metadata"]["graph_id"] = renamed.get(row["metadata"]["graph_id"], row["metadata"]["graph_id"])
+    return Plan(
+        name=source.name,
+        assistants=assistants,
+        threads=threads,
+        crons=rows["crons"],
+        store=rows["store"],
+        steps=steps,
+        of_graphs=of_graphs,
+        graphs=tuple(sorted(_needed(assistants, threads, rows["crons"], told["assistants"], renamed))),
+    )
+
+
+def _was_changed(row: JsonObject) -> bool:
+    """Return whether the assistant that a server makes for a graph is not as it makes it."""
+    made = (row["name"], row["metadata"], row["config"], row["context"])
+    return bool(row.get("versions")) or made != (row["graph_id"], {"created_by": "system"}, {}, {})
+
+
+def _needed(
+    assistants: Iterable[JsonObject],
+    threads: Iterable[JsonObject],
+    crons: Iterable[JsonObject],
+    known: Iterable[JsonObject],
+    renamed: Mapping[str, str],
+) -> set[str]:
+    graphs = {row["graph_id"] for row in assistants}
+    graphs |= {row["metadata"]["graph_id"] for row in threads if row["metadata"].get("graph_id")}
+    of = {row["assistant_id"]: row["graph_id"] for row in known}
+    return graphs | {renamed.get(of[row["assistant_id"]], of[row["assistant_id"]]) for row in crons}

@@ -1,0 +1,92 @@
+"""What a seeding has made, told to people and to programs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from understudy.paths import quoted, spelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from understudy.recording.comparing import Difference
+    from understudy.recording.plan import Plan
+    from understudy.recording.seeding import Seeded
+    from understudy.wire import JsonObject
+
+UNEXPECTED = "not to be expected"
+
+_PLACES = 4
+"""How many places are shown for each reason."""
+
+
+def as_json(seeded: Seeded, url: str) -> str:
+    """Return all of it as JSON."""
+    told: JsonObject = {
+        "url": url,
+        "ids": seeded.ids,
+        "made_before": seeded.before,
+        "kept": seeded.kept,
+        "refused": [{"kind": kind, "id": key, "answer": answer} for kind, key, answer in seeded.refused],
+        "differences": [
+            {
+                "kind": kind,
+                "id": key,
+                "place": spelled(difference.path),
+                "wanted": difference.wanted,
+                "found": difference.found,
+                "reason": difference.reason,
+            }
+            for kind, key, difference in seeded.differences
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2)
+
+
+def as_text(seeded: Seeded, url: str) -> str:
+    """Return a table of ids, and what came out otherwise, equal things as one line."""
+    return "\n".join(_lines(seeded, url))
+
+
+def _lines(seeded: Seeded, url: str) -> Iterator[str]:
+    counts = ", ".join(f"{len(ids):,} {kind}" for kind, ids in seeded.ids.items())
+    yield f"{url}: {counts} ({seeded.before:,} made before, {seeded.kept:,} there already)"
+    for kind, ids in seeded.ids.items():
+        for here, there in ids.items():
+            yield f"  {kind:10}  {here}  {'=' if here == there else there}"
+    if seeded.refused:
+        yield f"\nnot made, as the deployment does not take it: {len(seeded.refused):,}"
+        for kind, key, answer in seeded.refused:
+            yield f"  {kind:10}  {key}  {answer}"
+    if seeded.differences:
+        yield f"\nmade, but not quite as in the scenario: {len(seeded.differences):,}"
+        by_reason: dict[str, Counter[str]] = {}
+        examples: dict[str, Difference] = {}
+        for kind, _, one in seeded.differences:
+            place = f"{kind} {one.place}"
+            by_reason.setdefault(one.reason or UNEXPECTED, Counter())[place] += 1
+            examples.setdefault(place, one)
+        for reason, places in by_reason.items():
+            yield f"  {reason}:"
+            for place, count in places.most_common(_PLACES):
+                one = examples[place]
+                yield f"    {count:>5,} × {place}: {quoted(one.found)}, not {quoted(one.wanted)}"
+            if len(places) > _PLACES:
+                others = sum(places.values()) - sum(count for _, count in places.most_common(_PLACES))
+                yield f"    {others:>5,} × {len(places) - _PLACES:,} other places; --format json has them all"
+
+
+def planned(plan: Plan, url: str) -> str:
+    """Return what would be made."""
+    rows = {
+        "assistants": [f"{row['assistant_id']}  {row['graph_id']}, {row['name']}" for row in plan.assistants],
+        "threads": [f"{row['thread_id']}  {len(row['history']):,} states" for row in plan.threads],
+        "crons": [f"{row['cron_id']}  {row['schedule']}" for row in plan.crons],
+        "store": ["/".join([*row["namespace"], row["key"]]) for row in plan.store],
+    }
+    counts = ", ".join(f"{len(told):,} {kind}" for kind, told in rows.items())
+    lines = [f"{url}: {counts} would be made; nothing was"]
+    lines += [f"  {kind:10}  {line}" for kind, told in rows.items() for line in told]
+    return "\n".join(lines)

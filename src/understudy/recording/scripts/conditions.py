@@ -1,0 +1,47 @@
+"""Conditions of turns and edges: what has which value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from understudy.recording.scripts.literals import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from understudy.wire import Json, JsonObject
+
+ANSWERS = "answers | length"
+"""How many tools have answered since the model spoke last."""
+
+Condition: TypeAlias = tuple[str, str, "Json"]
+"""An expression, how it is compared, and with what."""
+
+
+def conditions(told: JsonObject, names: Sequence[str]) -> list[Condition]:
+    """Return that these expressions have the values that are told."""
+    return [(name, "==", told[name]) for name in names]
+
+
+def all_of(told: Sequence[Condition]) -> str:
+    """Return the expression that holds when all of these do."""
+    return " and ".join(map(_one, told))
+
+
+def any_of(several: Sequence[Sequence[Condition]]) -> str:
+    """Return the expression that holds when all conditions of one of these lists do."""
+    *common, (name, how, _) = several[0]
+    if how == "==" and all([*one[:-1]] == common and one[-1][:2] == (name, how) for one in several):
+        return all_of([*common, (name, "in", [one[-1][2] for one in several])])
+    return " or ".join(f"({all_of(one)})" if len(one) > 1 else all_of(one) for one in several)
+
+
+def _one(condition: Condition) -> str:
+    name, how, value = condition
+    if how == "in" and len(value) == 1:
+        how, value = "==", value[0]
+    if (name, how, value) == (ANSWERS, "==", 0):
+        return "not answers"
+    if how == "==" and value is None:
+        how = "is"
+    return f"{name} {how} {literal(value)}"
