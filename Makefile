@@ -101,6 +101,10 @@ conformance: install ## hold the server to its contract at length (ARGS="--examp
 parity: install ## ask us and the real server the same, side by side (ARGS="crons streams")
 	$(BIN)/python -m tests.parity $(ARGS)
 
+.PHONY: round-trip
+round-trip: install ## record, seed the real server, record again (ARGS="--write")
+	$(BIN)/python -m tests.recording.round_trip $(ARGS)
+
 .PHONY: interleavings
 interleavings: install ## let everything happen in any order (ARGS="--examples 2000 --seed 7")
 	@$(BIN)/python -m tests.interleavings $(ARGS)

@@ -49,6 +49,8 @@ MEASURES: dict[str, tuple[str, Unit]] = {
     "streams-open": ("open at once", "streams"),
     "streams-complete": ("complete and in order", "streams"),
     "streams-memory": ("memory of each while it is open", "kB"),
+    "worlds-made": ("a request to a world that is not there yet", "ms"),
+    "worlds-memory": ("memory of an idle world of demo", "kB"),
     "check": ("understudy check, Schemathesis' part", "cases/s"),
     "check-plain": ("schemathesis run", "cases/s"),
     "check-whole": ("understudy check, start to end", "cases/s"),

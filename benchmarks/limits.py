@@ -75,6 +75,8 @@ def limits(figures: Figures) -> list[Limit]:
             Limit(f"of {STREAMS:,} streams, {MEASURES[name][0]}", figures.get(name, FAKE), STREAMS, at_least=True)
             for name in ("streams-open", "streams-complete")
         ),
+        Limit(MEASURES["worlds-made"][0], figures.get("worlds-made", FAKE), 2.0, "ms"),
+        Limit(MEASURES["worlds-memory"][0], figures.get("worlds-memory", FAKE), 50.0, "kB"),
         Limit(f"{MEASURES['check'][0]}, to schemathesis run", _of_plain(figures), 0.9, at_least=True),
     ]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from . import checks, playing, starts, traffic
+from . import checks, hosting, playing, starts, traffic
 from .errors import BenchError
 from .figures import FILTERS, LARGE, MEASURES, SEARCHES, SMALL, Figures
 from .limits import REFERENCE, YARDSTICK
@@ -87,6 +87,7 @@ class Run:
             (runs.first, playing.FIRST),
             (runs.events, playing.EVENTS),
             (runs.held, playing.HELD),
+            (hosting.Hosting(self).worlds, hosting.HOSTED),
             (checks.Checks(self).rates, checks.CHECKED),
         )
         for stage, measures in stages:
@@ -115,11 +116,11 @@ class Run:
                 for path in ("/ok", f"/threads/{thread}", f"/threads/{thread}/state"):
                     self._answer(up, request("GET", path))
                 self._answer(up, traffic.search())
-                idle = self._settled(up)
+                idle = self.settled(up)
                 self.figures.add("idle", up.name, idle)
                 if "growth" in self.wanted and up.name != REFERENCE:
                     self.play(up, Job(up.port, traffic.histories(HISTORIES)))
-                    self.figures.add("growth", up.name, self._settled(up) - idle)
+                    self.figures.add("growth", up.name, self.settled(up) - idle)
 
     def _empty(self) -> None:
         with self.up(self.servers) as servers:
@@ -231,7 +232,7 @@ class Run:
     def _ids(self, up: Running, found_by: bytes) -> list[str]:
         return [row["thread_id"] for row in self._answer(up, found_by)]
 
-    def _settled(self, up: Running) -> float:
+    def settled(self, up: Running) -> float:
         """Return the resident memory after a pause, in MB."""
         up.go_on()
         time.sleep(1.0)

@@ -23,6 +23,12 @@ def post(path: str, body: object) -> bytes:
     return request("POST", path, orjson.dumps(body))
 
 
+def first_visits(worlds: int) -> tuple[bytes, ...]:
+    """Return requests that name a world each."""
+    asked = request("GET", "/ok").removesuffix(b"\r\n")
+    return tuple(asked + b"x-understudy-world: w%d\r\n\r\n" % number for number in range(worlds))
+
+
 def search(metadata: dict[str, str] | None = None, *, limit: int = 10) -> bytes:
     """Return a search for threads: any, or those with this metadata."""
     return post("/threads/search", {"limit": limit} | ({"metadata": metadata} if metadata else {}))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from understudy.wire import Json, JsonObject
 
 
-async def get(worlds: Worlds, name: str, format: str) -> Json | Answer:  # noqa: A002 - so the document names it
+async def get(worlds: Worlds, name: str, format: str) -> Json | Answer:
     """Tell a world as a scenario: as data, or as the text of a file."""
     world = worlds.get(name).world
     if format == "yaml":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from understudy.agents.scheduler import attend
 from understudy.exchange import Answer
 from understudy.scenarios.beginnings import instead
 from understudy.state.clock import timestamp
@@ -34,8 +35,8 @@ async def create(worlds: Worlds, body: JsonObject) -> Json | Answer:
         return Answer(told(worlds.get(name)), status=200)
     begin = _begin(worlds, body)
     if there and if_exists == "reset":
-        return Answer(told(worlds.replace(name, begin)), status=200)
-    return Answer(told(worlds.create(name, begin)), status=201)
+        return Answer(_begun(worlds.replace(name, begin)), status=200)
+    return Answer(_begun(worlds.create(name, begin)), status=201)
 
 
 async def drop(worlds: Worlds, body: JsonObject) -> Json:
@@ -55,7 +56,7 @@ async def delete(worlds: Worlds, name: str) -> None:
 
 async def reset(worlds: Worlds, name: str) -> Json:
     """Let a world begin anew."""
-    return told(worlds.reset(name))
+    return _begun(worlds.reset(name))
 
 
 def told(hosted: Hosted) -> JsonObject:
@@ -71,6 +72,12 @@ def told(hosted: Hosted) -> JsonObject:
         "now": timestamp(world.clock.now()),
         "frozen": world.clock.frozen,
     }
+
+
+def _begun(hosted: Hosted) -> JsonObject:
+    """Let a new world's crons start runs, before anybody asks it for anything, and return what is told of it."""
+    attend(hosted.world)
+    return told(hosted)
 
 
 def _begin(worlds: Worlds, body: JsonObject) -> Callable[[], World]:

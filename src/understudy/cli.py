@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from understudy import __version__
 from understudy.conformance.commands import check, compare, drift
+from understudy.control.commands import coverage
 from understudy.errors import SetupError, did_you_mean
 from understudy.recording.commands import record, seed, snapshot
 
@@ -100,6 +101,7 @@ def _parser() -> Parser:
     record.add(commands)
     seed.add(commands)
     snapshot.add(commands)
+    coverage.add(commands)
     return parser
 
 

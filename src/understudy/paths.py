@@ -57,5 +57,10 @@ def quoted_expression(source: str) -> str:
     return f"`{_cut(' '.join(source.split()), _LONGEST_EXPRESSION)}`"
 
 
+def shortened(sentence: str) -> str:
+    """Return a sentence, cut short when it is very long: it may quote what somebody sent."""
+    return _cut(sentence, _LONGEST_EXPRESSION)
+
+
 def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"

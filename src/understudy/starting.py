@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from understudy.scenarios import Scenario
 
 PATIENCE = 30.0
-"""Seconds that a thread may take to serve, and to stop."""
+"""Seconds that a server may take to stop."""
 
 
 class Server(Control):
@@ -116,11 +116,13 @@ def start(
     }
     told = settings(flags, {})
     with _nothing_collected():
-        given = tuple(_read(scenario) for scenario in scenarios or ("demo",))
+        given = [_read(scenario) for scenario in scenarios or ("demo",)]
         bound = opened(told.host, told.port)
         try:
             # A scenario that is wrong is told here, not to the first client.
-            worlds = Worlds(Beginning(given, told.clock, told.seed, address(bound), told.allow_loopback_webhooks))
+            allow = told.allow_loopback_webhooks
+            begin = Beginning(given, told.clock, told.seed, address(bound), allow_loopback_webhooks=allow)
+            worlds = Worlds(begin)
             return Server(create_app(told, worlds), worlds, bound, told.control_key)
         except BaseException:
             bound.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.conftest import Server
+from understudy.scenarios import build, find, read
 from understudy.state.agents import Agent
 
 
@@ -14,6 +15,7 @@ class Broken(dict[str, object]):
 
 
 def test_a_run_that_the_server_cannot_play_ends_and_lets_its_thread_go(server: Server) -> None:
+    server.world = build([read(find("reference"))])  # agents that no other world has
     agent: Agent = server.world.agents.get("steps")
     object.__setattr__(agent.schemas, "context", {"properties": Broken(a={})})
     thread = server.create_thread()

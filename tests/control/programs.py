@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -53,17 +54,27 @@ agents:
 
 _NUMBERS = st.integers(0, 5)
 _AGENTS = st.sampled_from(["wide", "sent", "deep", "clerk", "steps", "parent"])
-_NODES = st.sampled_from([None, "split", "left", "right", "plan", "ask", "pre", "write", "a", "__end__", "__copy__", "__input__"])
-_VALUES = st.sampled_from([{"log": ["told"]}, {"messages": [{"role": "user", "content": "Hi"}]}, {"n": 1}, {"total": 2}, None])
-_METADATA = st.sampled_from([{}, {"user": "ada"}, {"user": "bob", "graph_id": "wide"}, {"graph_id": "gone"}, {"graph_id": [1]}])
+_NODES = st.sampled_from(
+    [None, "split", "left", "right", "plan", "ask", "pre", "write", "a", "__end__", "__copy__", "__input__"]
+)
+_VALUES = st.sampled_from(
+    [{"log": ["told"]}, {"messages": [{"role": "user", "content": "Hi"}]}, {"n": 1}, {"total": 2}, None]
+)
+_METADATA = st.sampled_from(
+    [{}, {"user": "ada"}, {"user": "bob", "graph_id": "wide"}, {"graph_id": "gone"}, {"graph_id": [1]}]
+)
 _TTLS = st.sampled_from([None, {"ttl": 1}, {"ttl": 2.5, "strategy": "keep_latest"}, {"ttl": 600}])
-_COMMANDS = st.sampled_from([None, None, {"resume": "yes"}, {"goto": "left"}, {"update": {"log": ["told"]}, "resume": 1}])
+_COMMANDS = st.sampled_from(
+    [None, None, {"resume": "yes"}, {"goto": "left"}, {"update": {"log": ["told"]}, "resume": 1}]
+)
 
 # A request: its kind, which of the things that there are it is about, and what is said.
 _requests = st.one_of(
     st.tuples(st.just("thread"), _METADATA, _TTLS),
     st.tuples(st.just("patch thread"), _NUMBERS, _METADATA, _TTLS),
-    st.tuples(st.sampled_from(["copy", "delete thread", "cancel", "delete run", "delete assistant", "delete cron"]), _NUMBERS),
+    st.tuples(
+        st.sampled_from(["copy", "delete thread", "cancel", "delete run", "delete assistant", "delete cron"]), _NUMBERS
+    ),
     st.tuples(st.just("prune"), _NUMBERS, st.sampled_from(["delete", "keep_latest"])),
     *[
         st.tuples(
@@ -72,7 +83,9 @@ _requests = st.one_of(
             _AGENTS,
             _VALUES,
             _COMMANDS,
-            st.sampled_from([{}, {}, {"interrupt_before": "*"}, {"durability": "exit"}, {"interrupt_after": ["split"]}]),
+            st.sampled_from(
+                [{}, {}, {"interrupt_before": "*"}, {"durability": "exit"}, {"interrupt_after": ["split"]}]
+            ),
         )
     ]
     * 3,
@@ -83,7 +96,9 @@ _requests = st.one_of(
     st.tuples(st.just("latest"), _NUMBERS, st.integers(1, 3)),
     st.tuples(st.just("cron"), st.none() | _NUMBERS, _AGENTS, st.sampled_from(["* * * * *", "0 6 * * *"])),
     st.tuples(st.just("patch cron"), _NUMBERS, st.booleans()),
-    st.tuples(st.just("put"), st.sampled_from(["a", "b", "a.b"]), st.sampled_from("kl"), st.sampled_from([None, 1, 99])),
+    st.tuples(
+        st.just("put"), st.sampled_from(["a", "b", "a.b"]), st.sampled_from("kl"), st.sampled_from([None, 1, 99])
+    ),
     st.tuples(st.just("delete item"), st.sampled_from("ab"), st.sampled_from("kl")),
     st.tuples(st.just("read items")),
     st.tuples(st.just("load")),
@@ -162,7 +177,7 @@ class Player:
             status, told = self.ask("GET", f"/_understudy/worlds/{world}/snapshot")
             if status == 200:
                 return told
-        raise AssertionError(told)
+        raise AssertionError("runs are played without end")
 
     def _id(self, kind: str, number: int) -> str:
         """Return the id of a thing that there is, or was."""
@@ -176,7 +191,9 @@ class Player:
         return asked
 
     def _thread(self, metadata: Any, ttl: Any) -> Any:
-        return self._made("thread", self.ask("POST", "/threads", {"metadata": metadata, **({"ttl": ttl} if ttl else {})}))
+        return self._made(
+            "thread", self.ask("POST", "/threads", {"metadata": metadata, **({"ttl": ttl} if ttl else {})})
+        )
 
     def _patch_thread(self, at: int, metadata: Any, ttl: Any) -> Any:
         path = f"/threads/{self._id('thread', at)}"
@@ -186,10 +203,12 @@ class Player:
         return self._made("thread", self.ask("POST", f"/threads/{self._id('thread', at)}/copy"))
 
     def _run(self, at: int, agent: str, values: Any, command: Any, options: Any) -> Any:
-        path = f"/threads/{self._id('thread', at)}/runs"
+        path = f"/threads/{self._id('thread', at)}/runs/wait"
         body = {"assistant_id": agent, "input": None if command else values, "command": command, **options}
-        status, run = self._made("run", self.ask("POST", path, body))
-        return (status, run, self.ask("GET", f"{path}/{run['run_id']}/join")) if status == 200 else (status, run)
+        answer = self._client.post(path, json=body, headers=self._world)
+        if answer.status_code == 200:
+            self.ids["run"].append(answer.headers["content-location"].rpartition("/")[2])
+        return answer.status_code, answer.json()
 
     def _later(self, at: int, agent: str, seconds: int) -> Any:
         path = f"/threads/{self._id('thread', at)}/runs"
@@ -253,8 +272,21 @@ _KINDS: dict[str, Any] = {
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32}\b")
 
 
-def without_new_ids(text: str, known: str) -> str:
-    """Return a text with numbers for the ids that another text does not have, counted as they occur."""
+def without_new_ids(answers: Any, known: str) -> Any:
+    """Return answers with numbers for the ids that a text does not have, counted as they occur."""
     old = set(_ID.findall(known))
     names: dict[str, str] = {}
-    return _ID.sub(lambda found: found[0] if found[0] in old else names.setdefault(found[0], f"#{len(names)}"), text)
+    text = json.dumps(answers)
+    return json.loads(
+        _ID.sub(lambda found: found[0] if found[0] in old else names.setdefault(found[0], f"#{len(names)}"), text)
+    )
+
+
+def differences(one: Any, other: Any, at: str = "") -> list[str]:
+    """Return where two answers differ, and how."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        return [line for key in one for line in differences(one[key], other[key], f"{at}/{key}")]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = enumerate(zip(one, other, strict=True))
+        return [line for key, pair in pairs for line in differences(*pair, f"{at}/{key}")]
+    return [] if one == other else [f"{at}: {json.dumps(one)[:300]} and {json.dumps(other)[:300]}"]

@@ -183,7 +183,9 @@ def test_a_file_that_cannot_be_read_is_told(world: understudy.World, tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["world.yaml", "world.json"])
-def test_a_world_is_saved_and_restored(name: str, world: understudy.World, client: httpx.Client, tmp_path: Path) -> None:
+def test_a_world_is_saved_and_restored(
+    name: str, world: understudy.World, client: httpx.Client, tmp_path: Path
+) -> None:
     thread = _thread(client)
     file = tmp_path / name
 
@@ -358,7 +360,9 @@ def test_the_journal_begins_anew(world: understudy.World, client: httpx.Client) 
     assert world.journal.entries() == []
 
 
-def test_coverage_tells_what_was_used(started: understudy.Server, world: understudy.World, client: httpx.Client) -> None:
+def test_coverage_tells_what_was_used(
+    started: understudy.Server, world: understudy.World, client: httpx.Client
+) -> None:
     _thread(client)
 
     for coverage in (world.coverage(), started.coverage()):

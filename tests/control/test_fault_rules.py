@@ -361,7 +361,7 @@ def test_a_mistake_in_a_header_is_a_bad_request(server: Server, header: str, com
     "header",
     [
         "status; status=503; body=busy",
-        "delay;seconds=0,status;status=503;body=busy",
+        "delay;seconds=0,status;status=503;body=busy;",
         '{"kind": "status", "status": 503, "body": "busy"}',
         '[{"kind": "delay", "seconds": 0}, {"kind": "status", "status": 503, "body": "busy"}]',
     ],
@@ -370,6 +370,12 @@ def test_a_header_says_the_same_in_several_ways(server: Server, header: str) -> 
     answer = server.post("/threads", {}, headers={HEADER: header})
 
     assert (answer.status_code, answer.text) == (503, "busy")
+
+
+def test_a_header_is_utf_8(server: Server) -> None:
+    header = "status; status=503; body=occupé".encode()
+
+    assert server.post("/threads", {}, headers={HEADER.encode(): header}).text == "occupé"
 
 
 # The document

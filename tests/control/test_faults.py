@@ -265,6 +265,23 @@ def test_a_stream_is_not_truncated(server: Server, whole: list[str]) -> None:
     assert names(sent(server, "truncate")) == whole
 
 
+def test_what_is_not_cut_is_no_fault(server: Server) -> None:
+    fault = server.post(FAULTS, {"kind": "truncate", "bytes": 5000, "content_length": "whole"}).json()["fault_id"]
+
+    assert server.post("/threads", {}).json()["status"] == "idle"
+    assert server.post("/runs/wait", ASKED).json()["messages"]
+    assert server.get(f"{FAULTS}/{fault}").json()["fired"] == 0
+
+
+def test_an_answer_without_a_body_has_nothing_to_be_spoiled(server: Server) -> None:
+    thread_id = server.create_thread()
+    for kind in ("truncate", "garble", "content_type"):
+        server.post(FAULTS, {"kind": kind}).raise_for_status()
+
+    assert server.delete(f"/threads/{thread_id}").content == b""
+    assert [rule["fired"] for rule in server.get(FAULTS).json()] == [0, 0, 0]
+
+
 def test_a_content_type_is_another(server: Server) -> None:
     answer = asked(server, "content_type; media_type=text/plain")
 
@@ -368,7 +385,7 @@ def test_the_data_of_one_event_is_garbled(server: Server) -> None:
 
 
 def test_faults_of_a_stream_add_up(server: Server, whole: list[str]) -> None:
-    frames = sent(server, "duplicate_event, event_ids; ids=missing, end_stream; after=3")
+    frames = sent(server, "content_type, duplicate_event, event_ids; ids=missing, end_stream; after=3")
 
     assert names(frames) == [whole[0], whole[0], whole[1]]
     assert "\r\nid: " not in frames[-1]

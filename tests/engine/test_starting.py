@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 import understudy
 from understudy.errors import SetupError
@@ -165,6 +166,16 @@ def test_it_stops_quickly_while_somebody_reads_a_stream(method: str, path: str, 
     assert time.perf_counter() - begun < 2
 
 
+def test_it_stops_quickly_while_a_socket_is_open() -> None:
+    server = understudy.start(SLOW)
+    thread = httpx.post(f"{server.url}/threads", json={}).json()["thread_id"]
+    with connect(f"{server.url.replace('http', 'ws')}/threads/{thread}/stream/events"):
+        begun = time.perf_counter()
+        server.close()
+
+    assert time.perf_counter() - begun < 2
+
+
 def test_it_leaves_no_thread_and_no_port() -> None:
     before = threading.active_count()
 
@@ -203,14 +214,15 @@ def test_a_program_that_forgets_to_close_it_ends_all_the_same() -> None:
 def test_a_program_for_which_warnings_are_errors_can_start_it() -> None:
     program = "import understudy\nwith understudy.start('empty') as server: server.world().describe()"
 
-    done = subprocess.run([sys.executable, "-W", "error", "-X", "dev", "-c", program], capture_output=True, timeout=60)
+    command = [sys.executable, "-W", "error", "-X", "dev", "-c", program]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
 
     assert done.returncode == 0, done.stderr.decode()
     assert done.stderr == b""
 
 
 def test_the_package_alone_imports_nothing_but_the_standard_library() -> None:
-    program = "import sys, understudy; print(sorted({name.split('.')[0] for name in sys.modules} & {'httpx', 'yaml', 'connexion', 'pytest'}))"
+    program = "import sys, understudy; print([name for name in ('connexion', 'httpx', 'yaml') if name in sys.modules])"
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
 

@@ -37,7 +37,7 @@ def test_the_tests_of_a_project_pass_in_four_processes(project: Path) -> None:
     printed = _pytest(project, "-n", "4", "--understudy-coverage")
 
     assert re.search(r"\b[1-9]\d* passed", printed)
-    assert re.search(r"\b[1-9]\d* of \d+ operations", printed)
+    assert re.search(r"\b[1-9]\d* of \d+ used", printed)
 
 
 def test_a_project_names_what_it_needs(project: Path) -> None:

@@ -47,10 +47,11 @@ def install(venv: Path) -> None:
 
 
 @contextmanager
-def reference(venv: Path, port: int | None = None) -> Iterator[str]:
+def reference(venv: Path, port: int | None = None, graphs: Path = REFERENCE) -> Iterator[str]:
     """Run the reference server of `venv` in a throw-away folder, on a free port if none is named; gives its URL.
 
-    Raises NotThere if it does not start; whatever was started is ended in any case.
+    Its graphs are those of the folder `graphs`. Raises NotThere if it does not start; whatever was started is ended
+    in any case.
     """
     port = port or _free_port()
     url = f"http://127.0.0.1:{port}"
@@ -63,7 +64,7 @@ def reference(venv: Path, port: int | None = None) -> Iterator[str]:
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [*command, *options],
-                cwd=copytree(REFERENCE, Path(folder, "work")),
+                cwd=copytree(graphs, Path(folder, "work")),
                 env={**os.environ, "LANGSMITH_TRACING": "false", "LANGGRAPH_CLI_NO_ANALYTICS": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -25,10 +25,13 @@ TESTS = """
 
 SUMMARY = [
     "*= understudy coverage =*",
-    "2 of * operations, 2 of * stream modes",
-    "  Threads *1 of 16  not: *",
-    "  Stateless Runs *1 of  4  not: *",
-    "  stream modes not used: *debug*",
+    "Threads: 1 of 16",
+    "*1  GET * /threads/{thread_id}  (404)",
+    "*never  POST * /threads",
+    "Stateless Runs: 1 of 4",
+    "*3  POST * /runs/stream  (200)",
+    "Stream modes: 2 of *",
+    "4 of * used *",
 ]
 
 

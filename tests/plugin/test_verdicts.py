@@ -91,7 +91,7 @@ def test_a_request_that_breaks_the_contract_fails_the_test(pytester: pytest.Pyte
     result.stdout.fnmatch_lines(
         [
             "Requests that break the contract (agent_server.allow_violations() lets that pass):",
-            "  POST /threads: *1 is not of type \"object\"*",
+            '  POST /threads: *1 is not of type "object"*',
         ]
     )
 
@@ -171,6 +171,25 @@ def test_a_test_that_fails_shows_what_was_asked(pytester: pytest.Pytester) -> No
     )
 
 
+def test_a_test_whose_fixture_fails_shows_what_was_asked(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import httpx
+        import pytest
+
+        @pytest.fixture
+        def thread(agent_server):
+            httpx.get(f"{agent_server.url}/threads/1", headers=agent_server.headers).raise_for_status()
+
+        def test_it(thread):
+            pass
+    """)
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["   1  422  GET /threads/1*"])
+
+
 def test_a_test_that_asks_a_lot_shows_the_end(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
         import httpx
@@ -185,6 +204,20 @@ def test_a_test_that_asks_a_lot_shows_the_end(pytester: pytest.Pytester) -> None
 
     result.stdout.fnmatch_lines(["… 3 earlier requests", "   4  200  GET /ok"])
     result.stdout.no_fnmatch_line("   3  200  GET /ok")
+
+
+def test_a_test_that_fails_shows_that_its_client_does_not_name_the_world(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import httpx
+
+        def test_it(agent_server):
+            httpx.get(f"{agent_server.url}/info")
+            assert agent_server.journal.entries()
+    """)
+
+    result = pytester.runpytest()
+
+    result.stdout.fnmatch_lines(["Requests without agent_server.headers go to another world, such as GET /info *"])
 
 
 def test_a_test_that_passes_shows_nothing(pytester: pytest.Pytester) -> None:

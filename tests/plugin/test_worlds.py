@@ -230,6 +230,9 @@ def test_what_is_done_to_a_world_in_a_test_stays_there(pytester: pytest.Pytester
         ('scenario("missing.yaml")', "*cannot read the scenario *missing.yaml: No such file or directory"),
         ('scenario({"agnts": {}})', '*Did you mean "agents"?*'),
         ('frozen_time("yesterday")', "*clock*yesterday*"),
+        ("frozen_time()", "the marker frozen_time takes one argument"),
+        ("seed(1, 2)", "the marker seed takes one argument"),
+        ("fault(status=503)", "the marker fault: *missing 1 required positional argument: 'kind'"),
         ('fault("drop_steam")', '*Did you mean "drop_stream"?*'),
         ('fault("status", operation="POST /treads")', "*POST /treads*"),
     ],
@@ -279,6 +282,31 @@ def test_tests_can_share_a_server(how: str, pytester: pytest.Pytester, monkeypat
         assert [row["name"] for row in server.worlds()] == ["default"]
 
 
+def test_a_server_that_is_shared_need_not_begin_with_what_the_tests_need(pytester: pytest.Pytester) -> None:
+    pytester.makefile(".yaml", shop=SHOP)
+    pytester.makeini("[pytest]\nunderstudy_scenario = shop.yaml\n")
+    pytester.makepyfile("""
+        def test_it(agent_server):
+            assert agent_server.snapshot()["agents"].keys() == {"clerk"}
+    """)
+    with understudy.start("empty") as server:
+        pytester.runpytest(f"--understudy-url={server.url}").assert_outcomes(passed=1)
+
+
+def test_a_marker_that_is_wrong_leaves_no_world(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.mark.fault("drop_steam")
+        def test_it(agent_server):
+            pass
+    """)
+    with understudy.start("empty") as server:
+        pytester.runpytest(f"--understudy-url={server.url}").assert_outcomes(errors=1)
+
+        assert [row["name"] for row in server.worlds()] == ["default"]
+
+
 def test_a_server_that_is_not_there_is_told(pytester: pytest.Pytester) -> None:
     with understudy.start("empty") as server:
         url = server.url
@@ -288,18 +316,6 @@ def test_a_server_that_is_not_there_is_told(pytester: pytest.Pytester) -> None:
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"*{url} does not answer*"])
-
-
-def test_processes_of_xdist_have_a_server_each(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile("""
-        import pytest
-
-        @pytest.mark.parametrize("turn", range(4))
-        def test_it(agent_server, turn):
-            assert agent_server.describe()["threads"] == 5
-    """)
-
-    pytester.runpytest_subprocess("-n", "2").assert_outcomes(passed=4)
 
 
 def test_a_session_that_uses_no_server_starts_none(pytester: pytest.Pytester) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import asdict
+from collections.abc import Iterable
 from typing import Any
 
 import httpx
@@ -19,6 +19,8 @@ from understudy.recording.recorder import runs_of
 Body = dict[str, Any]
 
 _ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+_KWARGS = ("input", "command", "context", "interrupt_before", "interrupt_after")
+
 _TIME = re.compile(r"\b1\d{12}\b")
 
 
@@ -42,7 +44,10 @@ AGAIN: Body = {"input": None}
 
 
 def hold(url: str, graph_id: str, conversation: list[Body]) -> tuple[str, list[Any]]:
-    """Have a conversation on a new thread; return the thread and what each run was answered."""
+    """Have a conversation on a new thread; return the thread and what each run was answered.
+
+    A run goes on `from_the_first` state that led to a node, or from where the thread is.
+    """
     with httpx.Client(base_url=url, timeout=30) as client:
         thread_id: str = client.post("/threads", json={}).json()["thread_id"]
         path = f"/threads/{thread_id}"
@@ -51,7 +56,12 @@ def hold(url: str, graph_id: str, conversation: list[Body]) -> tuple[str, list[A
             tasks = client.get(f"{path}/state").json()["tasks"] if by_node(body) else []
             ids = {task["name"]: task["interrupts"][0]["id"] for task in tasks if task["interrupts"]}
             told_by_id = {ids[node]: answer for node, answer in by_node(body).items()}
-            whole = {"command": {"resume": told_by_id}} if told_by_id else body
+            whole = {"command": {"resume": told_by_id}} if told_by_id else dict(body)
+            if "from_the_first" in body:
+                states = client.get(f"{path}/history", params={"limit": 100}).json()
+                node = whole.pop("from_the_first")
+                there = [state for state in states if state["next"] == [node]]
+                whole["checkpoint_id"] = there[-1]["checkpoint"]["checkpoint_id"]
             answer = client.post(f"{path}/runs/wait", json={"assistant_id": graph_id, **whole})
             told.append(answer.json())
     return thread_id, told
@@ -86,7 +96,30 @@ async def _recorded(url: str, graph_ids: list[str], thread_ids: list[str]) -> Ca
 
 def as_json(captured: Captured) -> Any:
     """Return what scripts are made of, as a file keeps it."""
-    return json.loads(json.dumps({"drawn": drawn(captured), "runs": [asdict(run) for run in captured.runs]}))
+    runs = [
+        {
+            "thread_id": run.thread_id,
+            "row": {key: run.row[key] for key in ("run_id", "created_at", "status")}
+            | {"metadata": {"graph_id": run.graph_id}, "kwargs": _only(_KWARGS, run.row["kwargs"])},
+            "states": [_state(state) for state in run.states],
+            "before": run.before and _state(run.before),
+        }
+        for run in captured.runs
+    ]
+    return json.loads(json.dumps({"drawn": drawn(captured), "runs": runs}))
+
+
+def _state(state: Any) -> Any:
+    place = _only(("checkpoint_id", "checkpoint_ns"), state["checkpoint"])
+    return {
+        **_only(("values", "next", "tasks", "parent_checkpoint"), state),
+        "metadata": _only(("run_id", "source", "step"), state["metadata"]),
+        "checkpoint": place,
+    }
+
+
+def _only(names: Iterable[str], row: Any) -> Any:
+    return {name: row[name] for name in names if name in row}
 
 
 def from_json(told: Any) -> tuple[list[RecordedRun], dict[str, Any]]:

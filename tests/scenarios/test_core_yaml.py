@@ -132,3 +132,27 @@ def test_what_is_written_reads_the_same(value: Any) -> None:
 )
 def test_a_text_that_looks_like_something_else_is_written_as_text(word: str) -> None:
     assert Text(render([word, {word: word}])).value == [word, {word: word}]
+
+
+def test_aliases_that_stand_for_more_than_there_is_room_for_are_not_followed() -> None:
+    lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))]
+
+    (fault,) = Text("\n".join(lines)).faults
+
+    assert fault[1] == "aliases repeat more than 1000000 values"
+    assert fault[2] == 7
+
+
+def test_what_aliases_stand_for_may_nest_no_deeper_than_what_is_written_out() -> None:
+    lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} {'[' * 50}*a{n - 1}{']' * 50}" for n in range(1, 8))]
+
+    (fault,) = Text("\n".join(lines)).faults
+
+    assert fault[1] == f"nested deeper than {MAX_DEPTH} levels"
+    assert fault[2] == 6
+
+
+def test_a_value_can_be_repeated_as_often_as_there_is_room() -> None:
+    value = Text("a: &a {b: [1, 2]}\nc: [*a, *a]\nd: *a\n").value
+
+    assert value == {"a": {"b": [1, 2]}, "c": [{"b": [1, 2]}] * 2, "d": {"b": [1, 2]}}

@@ -17,7 +17,7 @@ from understudy.state.world import World
 
 
 def saved_and_loaded(world: World) -> World:
-    return build([read(Source("saved.yaml", dump_text(world)))], FrozenClock(NOON))
+    return build([read(Source("saved.yaml", dump_text(world)))])
 
 
 def assert_same(one: World, other: World) -> None:

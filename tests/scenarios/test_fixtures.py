@@ -92,7 +92,7 @@ def test_the_manual_shows_every_key() -> None:
     for block in [*BLOCKS, AGENTS]:
         shown |= set(re.findall(r"([a-z_]+):", block))
 
-    only_in_answers = {"checkpoint_map", "expires_at"}
+    only_in_answers = {"checkpoint_map"}
     assert _keys(SCHEMA) - shown == only_in_answers
 
 

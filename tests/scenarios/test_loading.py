@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.worlds import T1, T2, only_thread, world_of
+from tests.scenarios.worlds import NOON, T1, T2, only_thread, world_of
 from understudy.scenarios import ScenarioError, Source, build, dump, find, load, read
+from understudy.state.clock import FrozenClock
 
 BOT = "agents: {bot: {channels: {n: last}, nodes: [act]}}\n"
 
@@ -86,12 +87,47 @@ def test_nothing_is_loaded_when_anything_is_wrong() -> None:
     assert len(world.threads) == 0
 
 
-def test_a_world_gets_no_other_agents_later() -> None:
-    world = world_of(BOT)
-    load(read(Source("b.yaml", BOT)), world)
+def test_agents_may_be_new_or_changed_later() -> None:
+    world = world_of("agents: {bot: {nodes: [act]}, outer: {nodes: [a], subgraphs: {a: bot}}, other: {}}")
 
-    with pytest.raises(ScenarioError, match=r"agents\.bat: a world that is there already gets no other agents"):
-        load(read({"agents": {"bat": {"nodes": ["act"]}}}), world)
+    load(read({"agents": {"bot": {"nodes": ["plan"]}, "new": {}, "quiet": {"assistant": False}}}), world)
+
+    assert [agent.graph_id for agent in world.agents] == ["bot", "outer", "other", "new", "quiet"]
+    assert world.agents.get("bot").nodes == ("plan",)
+    assert world.agents.get("outer").subgraphs["a"] is world.agents.get("bot")
+    assert [row["graph_id"] for row in world.assistants] == ["bot", "outer", "other", "new"]
+
+
+def test_a_thread_that_is_replaced_loses_its_runs_and_keeps_its_crons() -> None:
+    cron = "{assistant_id: bot, schedule: '@daily', thread_id: " + T1 + "}"
+    thread = f"{{thread_id: {T1}, metadata: {{graph_id: bot}}, runs: [{{}}]}}"
+    world = world_of(BOT + f"threads: [{thread}]\ncrons: [{cron}]\n")
+
+    load(read({"threads": [{"thread_id": T1}]}), world)
+
+    assert world.runs.of(T1) == []
+    assert len(world.crons) == 1
+
+
+def test_a_run_of_another_thread_is_not_replaced() -> None:
+    run = {"run_id": "aaaaaaaa-1111-4111-8111-111111111111", "assistant_id": "bot"}
+    world = world_of(BOT)
+    load(read({"threads": [{"thread_id": T1, "runs": [run]}]}), world)
+
+    with pytest.raises(ScenarioError, match=r"threads\[0\]\.runs\[0\]\.run_id: the run .* is there on another thread"):
+        load(read({"threads": [{"thread_id": T2, "runs": [run]}]}), world)
+
+
+def test_time_stands_still_where_the_last_scenario_says_so() -> None:
+    one, other = (read(Source("f.yaml", f"clock: 2026-0{month}-01T00:00:00Z")) for month in (1, 2))
+
+    assert build([one, other, read(Source("g.yaml", ""))]).clock.now().month == 2
+    assert build([one], FrozenClock(NOON)).clock.now() == NOON
+
+
+def test_a_clock_at_no_moment_is_told() -> None:
+    with pytest.raises(ScenarioError, match=r'f\.yaml:1: clock: "noon" is no time, like 2026-01-31T08:00:00Z'):
+        build([read(Source("f.yaml", "clock: noon"))])
 
 
 def test_two_worlds_of_one_scenario_share_nothing_that_changes() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from understudy.errors import UnderstudyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import httpx
 
     from understudy.wire import Json, JsonObject
 
@@ -45,6 +45,8 @@ class Asking:
 
     @cached_property
     def _client(self) -> httpx.Client:
+        import httpx
+
         # Without TLS there is nothing to verify, and getting ready to verify takes longer than all else together.
         encrypted = self.url.startswith("https:")
         # No connection is kept, so nobody has to close anything.
@@ -61,6 +63,8 @@ class Asking:
         query: Mapping[str, Any] | None = None,
     ) -> httpx.Response:
         """Return the answer to a request, made in a world if one is named. ControlError if it was refused."""
+        import httpx
+
         headers = {} if world is None else {WORLD: world}
         params = {name: value for name, value in (query or {}).items() if value is not None}
         sent = {} if body is None else {"json": body}
@@ -87,12 +91,13 @@ class Asking:
 
 
 def _refused(response: httpx.Response) -> ControlError:
+    status, text = response.status_code, f"{response.status_code} {response.text[:500]}".rstrip()
     try:
         told = response.json()
         detail, problems = str(told["detail"]), told.get("problems")
     except (ValueError, KeyError, TypeError):
-        detail, problems = f"{response.status_code} {response.text[:500]}".rstrip(), None
-    # So says every server of a path that it does not know.
-    if response.status_code == httpx.codes.NOT_FOUND and detail in ("Not Found", f"404 {response.text[:500]}".rstrip()):
+        detail, problems = text, None
+    # So says a server of a path that it does not know.
+    if status == 404 and detail in ("Not Found", text):
         detail = f"{response.request.url}: not found. Is this an understudy, with its control plane switched on?"
-    return ControlError(detail, response.status_code, problems)
+    return ControlError(detail, status, problems)

@@ -5,8 +5,7 @@ pytest imports this in every session, so nothing but pytest and the standard lib
 
 from __future__ import annotations
 
-import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,7 +26,7 @@ MARKERS = (
     "seed(number): draw the ids of the test's world from this number",
 )
 
-_WORLD = pytest.StashKey["AgentServer"]()
+_WORLD: pytest.StashKey[AgentServer] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,7 +72,7 @@ def understudy_server(request: pytest.FixtureRequest) -> Iterator[Control]:
 
 
 @pytest.fixture(scope="session")
-def understudy_scenario() -> Given | list[Given] | None:
+def understudy_scenario() -> Given | Sequence[Given] | None:
     """What the worlds of tests without the marker `scenario` begin with: a name, a path, a dict, or several of these.
 
     Override it for a folder or a module. None is what the server was started with, see the ini option of this name.
@@ -83,7 +82,7 @@ def understudy_scenario() -> Given | list[Given] | None:
 
 @pytest.fixture
 def agent_server(
-    request: pytest.FixtureRequest, understudy_server: Control, understudy_scenario: Given | list[Given] | None
+    request: pytest.FixtureRequest, understudy_server: Control, understudy_scenario: Given | Sequence[Given] | None
 ) -> Iterator[AgentServer]:
     """A world for this test alone, which ends with it: where it is, and all that can be done with it.
 
@@ -129,10 +128,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the journal of a test that has failed."""
+    """Show the journal of a test that has failed, or whose fixtures have."""
     report = yield
     world = item.stash.get(_WORLD, None)
-    if world is not None and report.failed and report.when == "call":
+    if world is not None and report.failed and report.when != "teardown":
         report.sections.append(("understudy journal", world.story()))
     return report
 
@@ -151,8 +150,3 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell what was used."""
     coverage.tell(terminalreporter)
-
-
-def url_of(config: pytest.Config) -> str | None:
-    """Return where the server is that tests share, None if each process starts one."""
-    return config.getoption("--understudy-url") or os.environ.get("UNDERSTUDY_URL") or None

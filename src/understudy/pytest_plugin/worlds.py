@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from understudy.control import Control, World
 from understudy.control.given import path_of
-from understudy.errors import UnderstudyError
+from understudy.control.server import DEFAULT
+from understudy.errors import SetupError, UnderstudyError
 
 if TYPE_CHECKING:
     from understudy.control.given import Given
@@ -50,25 +52,36 @@ class AgentServer(World):
             complaints += [f"  {fault}" for fault in unfired]
         if self._strict_contract and (violations := self.journal.violations()):
             complaints.append("Requests that break the contract (agent_server.allow_violations() lets that pass):")
-            complaints += [f"  {_asked(entry)}: {entry['request_verdict']['complaint']}" for entry in violations]
+            complaints += [f"  {_asked(entry)}: {_said(entry['request_verdict'])}" for entry in violations]
         return complaints
 
     def story(self) -> str:
         """Return what was asked of it and answered, a line for each request; only the last ones of many."""
         try:
             entries = self.journal.entries()
+            elsewhere = World(self.asking, DEFAULT).journal.entries()
         except UnderstudyError as error:
             return f"There is none: {error}"
-        left_out = [f"… {len(entries) - SHOWN} earlier requests"] if len(entries) > SHOWN else []
-        lines = [_line(entry) for entry in entries[-SHOWN:]]
-        return "\n".join([f"world {self.name} at {self.url}", *left_out, *lines])
+        lines = [f"world {self.name} at {self.url}"]
+        if len(entries) > SHOWN:
+            lines.append(f"… {len(entries) - SHOWN} earlier requests")
+        lines += [_line(entry) for entry in entries[-SHOWN:]]
+        if elsewhere:
+            lines.append(
+                f"Requests without agent_server.headers go to another world, such as {_asked(elsewhere[-1])} of this "
+                "test or one before it."
+            )
+        return "\n".join(lines)
+
+
+def url_of(config: pytest.Config) -> str | None:
+    """Return where the server is that tests share, None if each process starts one."""
+    return config.getoption("--understudy-url") or os.environ.get("UNDERSTUDY_URL") or None
 
 
 @contextmanager
 def serving(config: pytest.Config) -> Iterator[Control]:
     """Give the server that the tests of this process use."""
-    from understudy.pytest_plugin import url_of
-
     if url := url_of(config):
         yield Control(url, key=os.environ.get("UNDERSTUDY_CONTROL_KEY"))
         return
@@ -78,23 +91,19 @@ def serving(config: pytest.Config) -> Iterator[Control]:
         yield server
 
 
-def made_for(item: pytest.Item, server: Control, scenario: Given | list[Given] | None) -> AgentServer:
-    """Return a new world for a test, as its markers say."""
-    folder = item.path.parent
-    marked = item.get_closest_marker("scenario")
-    given: list[Given] = [*marked.args] if marked else scenario if isinstance(scenario, list) else [scenario or ""]
-    frozen, seed = item.get_closest_marker("frozen_time"), item.get_closest_marker("seed")
-    world = server.create_world(
-        _name(item),
-        *(path_of(one, folder) or one for one in given if one),
-        clock=frozen and frozen.args[0],
-        seed=seed and seed.args[0],
-    )
+def made_for(item: pytest.Item, server: Control, scenario: Given | Sequence[Given] | None) -> AgentServer:
+    """Return a new world for a test, as its markers say. UnderstudyError if one of them is wrong."""
+    clock, seed = _argument(item, "frozen_time"), _argument(item, "seed")
+    world = server.create_world(_name(item), *_begins_with(item, scenario), clock=clock, seed=seed)
     strict = {name: bool(item.config.getini(f"understudy_{name}")) for name in ("strict_faults", "strict_contract")}
     made = AgentServer(world, **strict)
-    # Those of the module come before those of its tests, and of several above a test the first one comes first.
-    for mark in reversed(list(item.iter_markers("fault"))):
-        made.faults.add(*mark.args, **mark.kwargs)
+    try:
+        # Those of the module come before those of its tests, and of several above a test the first one comes first.
+        for mark in reversed(list(item.iter_markers("fault"))):
+            made.faults.add(*mark.args, **mark.kwargs)
+    except (TypeError, UnderstudyError) as error:
+        made.delete()
+        raise SetupError(f"the marker fault: {error}") from None
     return made
 
 
@@ -105,6 +114,17 @@ def told_briefly() -> Iterator[None]:
         yield
     except UnderstudyError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+
+def _begins_with(item: pytest.Item, scenario: Given | Sequence[Given] | None) -> list[Given]:
+    """Return what a test's world begins with; nothing where that is what the server was started with."""
+    marked = item.get_closest_marker("scenario")
+    if marked:
+        scenario = marked.args
+    if scenario is None:
+        return _of_ini(item.config) if url_of(item.config) else []
+    given = [scenario] if isinstance(scenario, (str, Path, Mapping)) else scenario
+    return [path_of(one, item.path.parent) or one for one in given]
 
 
 def _of_ini(config: pytest.Config) -> list[Given]:
@@ -118,6 +138,16 @@ def _of_ini(config: pytest.Config) -> list[Given]:
     return [path_of(name, folder) or name for name in settings({"scenarios": written}, {}).scenarios]
 
 
+def _argument(item: pytest.Item, name: str) -> Any:
+    """Return what the nearest marker of a name says, None if there is none."""
+    mark = item.get_closest_marker(name)
+    if mark is None:
+        return None
+    if len(mark.args) != 1 or mark.kwargs:
+        raise SetupError(f"the marker {name} takes one argument")
+    return mark.args[0]
+
+
 def _name(item: pytest.Item) -> str:
     """Return a name for a test's world: that of the test, and what no other has."""
     words = re.sub(r"[^A-Za-z0-9._-]+", "-", item.name).strip("-._")[:90]
@@ -127,6 +157,12 @@ def _name(item: pytest.Item) -> str:
 def _asked(entry: JsonObject) -> str:
     query = f"?{entry['query']}" if entry.get("query") else ""
     return f"{entry['method']} {entry['path']}{query}"
+
+
+def _said(verdict: JsonObject) -> str:
+    """Return the sentence of a complaint, without the places that follow it."""
+    sentence: str = verdict["complaint"].partition("\n")[0]
+    return sentence
 
 
 def _line(entry: JsonObject) -> str:
@@ -141,5 +177,5 @@ def _line(entry: JsonObject) -> str:
     for which in ("request",) if faults else ("request", "answer"):
         verdict = entry.get(f"{which}_verdict") or {}
         if verdict.get("kept") is False:
-            parts.append(f"the {which} breaks the contract: {verdict['complaint']}")
+            parts.append(f"the {which} breaks the contract: {_said(verdict)}")
     return "  | ".join(parts)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from understudy.recording.captured import Captured
     from understudy.wire import JsonObject
 
-UNKNOWN = "NotRecorded"
-"""The class of the error with which a node fails of which nobody knows what it does."""
+UNKNOWN = "NotImplementedError"
+"""With this a node fails of which nobody knows what it does. The API tells what errors of built-in classes say."""
 
 _ROOT = ""
 
@@ -105,6 +105,6 @@ class _Telling:
         if subgraphs:
             row["subgraphs"] = subgraphs
         told = {name: schema for name, schema in schemas.items() if schema is not None}
-        if told.get("config") in ({}, told.get("context")):
+        if "config" in told and told["config"] in ({}, told.get("context")):
             del told["config"]  # it follows from that of the context
         return {**row, "schemas": told} if told else row

@@ -64,7 +64,9 @@ def _changes(states: list[JsonObject]) -> Iterable[tuple[JsonObject, list[JsonOb
     """Yield what was there, what tasks wrote, and what is there then, of states that one superstep lies between."""
     by_id = {_key(state, state["checkpoint"]["checkpoint_id"]): state for state in states}
     for state in states:
-        parent = by_id.get(_key(state, state.get("parent_checkpoint_id")))
+        if (state["metadata"] or {}).get("source") != "loop":
+            continue
+        parent = by_id.get(_key(state, (state.get("parent_checkpoint") or {}).get("checkpoint_id")))
         if parent:
             tasks = sorted(parent["tasks"], key=place)
             writes = [task["result"] for task in tasks if isinstance(task.get("result"), dict)]

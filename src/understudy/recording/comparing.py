@@ -33,6 +33,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"config\b.*", "a thread gets its config from its runs, and what a deployment has is not changed"),
     (r"metadata\.(thread_id|assistant_id|run_id|cron_id)", "the server keeps this name to itself"),
     (r"metadata\b.*", "what the deployment adds to metadata stays, and what it knows already too"),
+    (r"runs\b.*", "runs are made by running only"),
     (r"ttl\b.*", "the deployment does not tell how long it keeps this"),
     (r"payload\b.*|user_id|end_time", "the deployment writes this itself"),
     (r"version|description|name|context|graph_id", "what a deployment has is not changed"),
@@ -80,6 +81,8 @@ def _plain(row: JsonObject) -> JsonObject:
     plain = {name: value for name, value in row.items() if name not in (*_MADE, *_IDS, "history", "copied", "ttl")}
     if "interrupts" in row:
         plain["interrupts"] = [_without_id(each) for waits in (row["interrupts"] or {}).values() for each in waits]
+    if "versions" in row:
+        plain["versions"] = [_plain(version) for version in row["versions"]]
     if isinstance(row.get("values"), dict):
         plain["values"] = _values(row["values"])
     history = row.get("history")

@@ -29,17 +29,38 @@ HIDDEN = "[redacted]"
 _TELLING = 6
 """Shorter values of headers, such as a number, occur everywhere and tell nothing."""
 
+_KINDS: dict[str, type] = {
+    **dict.fromkeys(("assistant_id", "graph_id", "thread_id", "run_id", "cron_id", "checkpoint_id"), str),
+    **dict.fromkeys(("id", "name", "key", "updated_at", "schedule", "source", "target"), str),
+    **dict.fromkeys(("namespace", "next", "tasks"), list),
+    **dict.fromkeys(("checkpoint", "kwargs", "payload"), dict),
+    "version": int,
+}
+"""What stands under a name that rows are asked for; anything where nothing is said."""
+
+_NOT_ABOUT_IT = (401, 403, 408, 429)
+"""Statuses that say nothing about what was asked for."""
+
+_TRIES = 5
+"""How often something is asked again of a deployment that has enough for now."""
+
+_LONGEST_WAIT = 30.0
+
 _LONGEST = 300
 """Characters of an answer that are quoted in an error."""
 
 
 class Refused(SetupError):
-    """The deployment answered a request with a status between 400 and 499, or with a 201 that tells of trouble."""
+    """The deployment did not take what was asked: a status of 400 to 499, or a 201 that tells of trouble."""
 
     def __init__(self, asked: str, status: int, detail: str) -> None:
         super().__init__(f"{asked} was answered {status}: {detail}")
         self.status = status
         self.detail = detail
+
+
+class Failed(SetupError):
+    """The deployment answered with a status of 500 or more, or with one that nobody expects."""
 
 
 class Deployment:
@@ -75,25 +96,33 @@ class Deployment:
             raise SetupError(f"{self.url} is no Agent Server: {told}")
 
     async def get(self, path: str, **query: str | int) -> Json:
-        """Return the answer to a GET. Refused for a status between 400 and 499."""
+        """Return the answer to a GET, as `ask` does."""
         return await self.ask("GET", path, query=query)
 
     async def post(self, path: str, body: Json) -> Json:
-        """Return the answer to a POST. Refused for a status between 400 and 499."""
+        """Return the answer to a POST, as `ask` does."""
         return await self.ask("POST", path, body)
 
     async def ask(
         self, method: str, path: str, body: Json = None, *, query: Mapping[str, str | int] | None = None
     ) -> Json:
-        """Return what is answered, None for nothing. Refused for a status between 400 and 499."""
+        """Return what is answered, None for nothing. Refused if the deployment does not take it.
+
+        Told that it has enough for now (429), it is asked again later.
+        """
         answer = await self._send(method, path, body, query)
+        for _ in range(_TRIES):
+            if answer.status_code != 429:
+                break
+            await asyncio.sleep(_wait(answer))
+            answer = await self._send(method, path, body, query)
         asked = f"{method} {self.url}{path}"
         status = answer.status_code
         told = _json(answer)
-        if 400 <= status < 500:
+        if 400 <= status < 500 and status not in _NOT_ABOUT_IT:
             raise Refused(asked, status, self._told(told, answer))
         if not answer.is_success:
-            raise SetupError(f"{asked} was answered {status}: {self._told(told, answer)}")
+            raise Failed(f"{asked} was answered {status}: {self._told(told, answer)}")
         if status == 201 and isinstance(told, dict) and told.keys() == {"detail"}:
             raise Refused(asked, status, self._told(told, answer))
         if told is None and answer.content.strip() not in (b"", b"null"):
@@ -121,8 +150,10 @@ class Deployment:
             offset += len(page)
 
     def checked(self, rows: Json, asked: str, *names: str) -> list[JsonObject]:
-        """Return rows if each is an object that has these names. SetupError if not."""
-        if isinstance(rows, list) and all(isinstance(row, dict) and row.keys() >= set(names) for row in rows):
+        """Return rows if each is an object that has these names, and what such names stand for. SetupError if not."""
+        if isinstance(rows, list) and all(
+            isinstance(row, dict) and all(name in row and _fits(name, row[name]) for name in names) for row in rows
+        ):
             return rows
         raise SetupError(f"{self.url} answered {asked} with something else than a list of rows with {', '.join(names)}")
 
@@ -167,6 +198,17 @@ class Deployment:
         text = told.get("detail", told) if isinstance(told, dict) else answer.text
         line = self.hide(str(text)).strip().partition("\n")[0]
         return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+
+
+def _fits(name: str, value: Json) -> bool:
+    kind = _KINDS.get(name)
+    return kind is None or isinstance(value, kind)
+
+
+def _wait(answer: httpx.Response) -> float:
+    """Return the seconds after which a deployment that has enough for now wants to be asked again."""
+    told = answer.headers.get("retry-after", "")
+    return min(float(told), _LONGEST_WAIT) if told.isascii() and told.isdigit() else 1
 
 
 def _json(answer: httpx.Response) -> Json:

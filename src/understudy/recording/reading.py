@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.errors import SetupError
-from understudy.recording.deployment import PAGE, Deployment, Refused
+from understudy.errors import SetupError, did_you_mean
+from understudy.recording.deployment import PAGE, Deployment, Failed, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from understudy.recording.selection import Selection
     from understudy.wire import Json, JsonObject
@@ -17,14 +17,24 @@ _SCHEMAS = ("input", "output", "state", "config", "context")
 
 
 async def assistants(deployment: Deployment, selection: Selection) -> list[JsonObject]:
-    """Return the assistants meant, the oldest first, each with its `versions`, the newest first."""
+    """Return the assistants meant, the oldest first, each with its `versions`, the newest first.
+
+    SetupError if one is selected that is not there, or a graph.
+    """
     rows = [row async for row in deployment.rows("/assistants/search", {}, "assistant_id", "graph_id")]
+    for noun, name, wanted in (
+        ("graph", "graph_id", selection.graphs),
+        ("assistant", "assistant_id", selection.assistants),
+    ):
+        known = {row[name] for row in rows}
+        for each in (each for each in wanted if each not in known):
+            raise SetupError(f'{deployment.url} has no {noun} "{each}".{did_you_mean(each, known)}')
     found = [row for row in reversed(rows) if selection.has_assistant(row)]
 
     async def read(row: JsonObject) -> None:
         path = f"/assistants/{row['assistant_id']}/versions"
         try:
-            row["versions"] = [version async for version in deployment.rows(path, {}, "version")]
+            row["versions"] = [each async for each in deployment.rows(path, {}, "version", "graph_id")]
         except Refused as refused:
             # A page behind the last one is refused as if there were no assistant.
             if refused.status != 404:
@@ -39,26 +49,37 @@ async def graph(deployment: Deployment, assistant_id: str) -> JsonObject:
     """Return what is told of the graph of an assistant: `drawing`, `schemas`, `subgraphs`; None for what is not."""
     path = f"/assistants/{assistant_id}"
     return {
-        "drawing": await _told(deployment, f"{path}/graph"),
-        "inside": await _told(deployment, f"{path}/graph", xray="true"),
+        "drawing": await _drawing(deployment, f"{path}/graph"),
+        "inside": await _drawing(deployment, f"{path}/graph", xray="true"),
         "schemas": _schemas(await _told(deployment, f"{path}/schemas")),
         "subgraphs": {
             namespace: _schemas(schemas)
-            for namespace, schemas in (await _told(deployment, f"{path}/subgraphs", recurse="true") or {}).items()
+            for namespace, schemas in (await _told(deployment, f"{path}/subgraphs", recurse="true")).items()
         },
     }
 
 
 def _schemas(told: Json) -> JsonObject:
-    return {name: told.get(f"{name}_schema") for name in _SCHEMAS} if isinstance(told, dict) else {}
+    schemas = {name: told.get(f"{name}_schema") for name in _SCHEMAS} if isinstance(told, dict) else {}
+    return {name: schema if isinstance(schema, dict) else None for name, schema in schemas.items()}
 
 
-async def _told(deployment: Deployment, path: str, **query: str) -> Json:
-    """Return an answer, None where the deployment cannot tell, as of graphs that it cannot draw."""
+async def _drawing(deployment: Deployment, path: str, **query: str) -> JsonObject | None:
+    told = await _told(deployment, path, **query)
     try:
-        return await deployment.get(path, **query)
+        nodes = deployment.checked(told.get("nodes"), f"GET {path}", "id")
+        return {"nodes": nodes, "edges": deployment.checked(told.get("edges"), f"GET {path}", "source", "target")}
     except SetupError:
         return None
+
+
+async def _told(deployment: Deployment, path: str, **query: str) -> JsonObject:
+    """Return an answer, nothing where the deployment cannot tell, as of graphs that it cannot draw."""
+    try:
+        told = await deployment.get(path, **query)
+    except (Failed, Refused):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 async def thread_ids(deployment: Deployment, selection: Selection) -> dict[str, str]:
@@ -84,11 +105,16 @@ async def thread(deployment: Deployment, thread_id: str) -> JsonObject | None:
     """Return a thread with its `history`, oldest state first, those of subgraphs last; None if it is gone."""
     path = f"/threads/{thread_id}"
     try:
-        row: JsonObject = deployment.checked([await deployment.get(path, include="ttl")], f"GET {path}", "metadata")[0]
+        told = [await deployment.get(path, include="ttl")]
     except Refused as refused:
         if refused.status == 404:
             return None
         raise
+    (row,) = deployment.checked(told, f"GET {path}", "thread_id")
+    _check_parts(deployment, f"GET {path}", row, {"metadata": dict, "interrupts": dict, "ttl": dict})
+    row["metadata"] = row.get("metadata") or {}
+    for waits in (row.get("interrupts") or {}).values():
+        deployment.checked(waits, f"GET {path}", "value")
     try:
         history = await _history(deployment, path)
     except Refused:
@@ -107,11 +133,15 @@ async def _history(deployment: Deployment, path: str, namespace: str = "") -> li
     states: dict[str, JsonObject] = {}
     body: JsonObject = {"limit": PAGE, "checkpoint": {"checkpoint_ns": namespace}} if namespace else {"limit": PAGE}
     while True:
-        page = deployment.checked(
-            await deployment.post(f"{path}/history", body),
-            f"POST {path}/history",
-            *("values", "next", "tasks", "metadata", "created_at", "checkpoint"),
-        )
+        asked = f"POST {path}/history"
+        names = ("values", "next", "tasks", "metadata", "created_at", "checkpoint")
+        page = deployment.checked(await deployment.post(f"{path}/history", body), asked, *names)
+        deployment.checked([state["checkpoint"] for state in page], asked, "checkpoint_id")
+        for state in page:
+            _check_parts(deployment, asked, state, {"metadata": dict, "parent_checkpoint": dict})
+            for task in deployment.checked(state["tasks"], asked, "id", "name"):
+                _check_parts(deployment, asked, task, {"checkpoint": dict, "interrupts": list})
+                deployment.checked(task.get("interrupts") or [], asked, "value")
         new = {state["checkpoint"]["checkpoint_id"]: state for state in page}
         if new.keys() <= states.keys():
             break
@@ -122,6 +152,13 @@ async def _history(deployment: Deployment, path: str, namespace: str = "") -> li
         last = page[-1]["checkpoint"]["checkpoint_id"]
         body["before"] = {"checkpoint_id": last, "configurable": {"checkpoint_id": last}}
     return list(reversed(states.values()))
+
+
+def _check_parts(deployment: Deployment, asked: str, row: JsonObject, kinds: Mapping[str, type]) -> None:
+    """Raise SetupError if something that may be there is of another kind."""
+    for name, kind in kinds.items():
+        if row.get(name) is not None and not isinstance(row[name], kind):
+            raise SetupError(f"{deployment.url} answered {asked} with something else than an Agent Server's {name}")
 
 
 def _namespaces(history: Iterable[JsonObject]) -> list[str]:

@@ -95,9 +95,7 @@ class _Reader:
         if "salt" not in self._noted:
             self._note("salt", secrets.token_hex(16))
         # The salt stays in the part, and goes with it.
-        self._clean: Callable[[Json], Json] = (
-            (lambda value: value) if wish.redact is None else Redaction(wish.redact, self._noted["salt"])
-        )
+        self._redaction = None if wish.redact is None else Redaction(wish.redact, self._noted["salt"])
 
     async def read(self) -> None:
         """Read everything."""
@@ -128,8 +126,11 @@ class _Reader:
     async def _once(self, kind: str, read: Callable[[], Json]) -> Json:
         if kind not in self._noted:
             self._progress.tell(kind, 0)
-            self._note(kind, self._clean(await read()))
+            self._note(kind, self._clean(await read(), by_names=kind != "graphs"))
         return self._noted[kind]
+
+    def _clean(self, rows: Json, *, by_names: bool = True) -> Json:
+        return self._redaction(rows, by_names=by_names) if self._redaction else rows
 
     def _note(self, kind: str, rows: Json) -> None:
         self._part.add({"kind": kind, "rows": rows})

@@ -38,9 +38,6 @@ _WORD = re.compile(r"[\w-]+")
 
 _MARK = re.compile(r"\[redacted-[0-9a-f]{16}\]")
 
-_FREE = ("schemas", "subgraphs", "drawing", "inside")
-"""What tells of data and has none: the names of keys mean nothing there."""
-
 
 class Redaction:
     """Puts the same mark in the place of the same secret. The marks tell nothing to who does not know the `salt`."""
@@ -56,15 +53,15 @@ class Redaction:
         except re.error as error:
             raise SetupError(f'--redact: "{error.pattern!s}" is no regular expression: {error}') from None
 
-    def __call__(self, value: Json) -> Json:
-        """Return a value without secrets."""
+    def __call__(self, value: Json, *, by_names: bool = True) -> Json:
+        """Return a value without secrets; names of keys mean nothing in what tells of data and has none, as schemas."""
         if isinstance(value, str):
             return self._looks.sub(lambda found: self._mark(found[0]) if found[0] else "", value)
         if isinstance(value, list):
-            return [self(each) for each in value]
+            return [self(each, by_names=by_names) for each in value]
         if isinstance(value, dict):
             return {
-                self(key): self(each) if key in _FREE or not self._is_secret(key) else self._hidden(each)
+                self(key): self._hidden(each) if by_names and self._is_secret(key) else self(each, by_names=by_names)
                 for key, each in value.items()
             }
         return value

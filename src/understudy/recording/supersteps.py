@@ -41,13 +41,24 @@ def supersteps(history: Sequence[JsonObject], agent: Agent) -> list[Superstep]:
     """Return what leads to each state of a history, oldest first, of which each has an `as_node` and `values`."""
     places = {state["checkpoint"]["checkpoint_id"]: at for at, state in enumerate(history)}
     starts = [places.get(state["parent_checkpoint_id"]) for state in history]
+    # Tasks tell what they wrote once, whatever else started from there.
+    ran = [state["metadata"].get("source") == "loop" for state in history]
+    ways = list(zip(starts, ran, strict=True))
     return [
-        Superstep(start, _updates(state, None if start is None else history[start], agent, starts.count(start) == 1))
-        for state, start in zip(history, starts, strict=True)
+        Superstep(
+            start,
+            _updates(
+                state,
+                None if start is None else history[start],
+                agent,
+                is_told=ways.count((start, True)) == 1 if looped else starts.count(start) == 1,
+            ),
+        )
+        for state, start, looped in zip(history, starts, ran, strict=True)
     ]
 
 
-def _updates(state: JsonObject, before: JsonObject | None, agent: Agent, is_only: bool) -> list[JsonObject]:
+def _updates(state: JsonObject, before: JsonObject | None, agent: Agent, *, is_told: bool) -> list[JsonObject]:
     if state["metadata"].get("source") == "input":
         # What came in is what the task that takes it in has written.
         told = next((task["result"] for task in state["tasks"] if task["name"] == START), None)
@@ -57,7 +68,7 @@ def _updates(state: JsonObject, before: JsonObject | None, agent: Agent, is_only
     tasks = before["tasks"] if before else []
     if state["metadata"].get("source") != "loop":
         tasks = [task for task in tasks if task["result"] is not None]
-    if tasks and (is_only or len(tasks) > 1):
+    if tasks and (is_told or len(tasks) > 1):
         return [_update(task["name"], task["result"], agent, said) for task in tasks]
     node = _writer(state["next"], agent, [task["name"] for task in (before or state)["tasks"]])
     return [_update(node, written(had, state["values"], agent.channels) or None, agent, said)]
@@ -75,7 +86,7 @@ def _writer(following: Sequence[str], agent: Agent, likely: Sequence[str]) -> st
     return next(iter(names))
 
 
-def _update(node: str, values: JsonObject | None, agent: Agent, said: Iterable[JsonObject]) -> JsonObject:
+def _update(node: str, values: JsonObject | None, agent: Agent, said: Iterable[Json]) -> JsonObject:
     """Return what a node writes, chat messages in a form that servers take and with the ids that they are to have."""
     conversations = _conversations(agent)
     ids = [(_gist(message), message["id"]) for message in said if isinstance(message, dict) and message.get("id")]

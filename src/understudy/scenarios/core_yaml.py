@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MAX_DEPTH = wire.MAX_DEPTH + 6
 """Levels of nesting that a text may have: those of a body that a client sent, and those around it in a scenario."""
 
+MOST_REPEATED = 1_000_000
+"""How many values a text may hold again by aliases: a few lines can stand for more than there is room for."""
+
 # Libyaml is ten times as fast as Python; PyYAML's wheels have it, a build from source may not.
 if TYPE_CHECKING or not yaml.__with_libyaml__:
     from yaml import SafeDumper as _FastDumper
@@ -110,6 +113,7 @@ class _Level:
     def __init__(self, value: Json, anchor: str | None) -> None:
         self.value = value
         self.anchor = anchor
+        self.size = self.height = 1
         self.lines: dict[str | int, int] = {}
         self.key: str | None = None
         self.drops_next = False
@@ -124,8 +128,10 @@ class _Level:
         """Where the next value goes."""
         return len(self.value) if isinstance(self.value, list) else self.key or ""
 
-    def put(self, part: Json) -> None:
-        """Take in the next value."""
+    def put(self, part: Json, size: int, height: int) -> None:
+        """Take in the next value: how many values it consists of, and how many levels."""
+        self.size += size
+        self.height = max(self.height, height + 1)
         if self.drops_next:
             self.drops_next = False
             self.key = ""
@@ -144,15 +150,20 @@ class _Builder:
         self.faults: list[tuple[Path, str, int]] = []
         self.lines: dict[int, dict[str | int, int]] = {}
         self._levels: list[_Level] = []
-        self._anchors: dict[str | None, Json] = {}
+        # By name, a value with its size and height.
+        self._anchors: dict[str | None, tuple[Json, int, int]] = {}
+        self._repeated = 0
 
     def build(self, text: str) -> None:
         """Take in a text."""
         try:
             for event in self._of_one_document(yaml.parse(text, _Parser)):
-                self._take(event)
-                if len(self._levels) > MAX_DEPTH:
+                deepest = len(self._levels) + self._take(event)
+                if deepest > MAX_DEPTH:
                     self.faults.append(((), f"nested deeper than {MAX_DEPTH} levels", _line(event)))
+                    return
+                if self._repeated > MOST_REPEATED:
+                    self.faults.append(((), f"aliases repeat more than {MOST_REPEATED} values", _line(event)))
                     return
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -171,20 +182,25 @@ class _Builder:
                 return
             yield event
 
-    def _take(self, event: yaml.Event) -> None:
+    def _take(self, event: yaml.Event) -> int:
+        """Take in the next part; return how many levels are put in at once."""
         if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             self._open(event)
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             level = self._levels.pop()
             self.lines[id(level.value)] = level.lines
-            self._put(level.value, level.anchor)
+            self._put(level.value, level.anchor, level.size, level.height)
         elif isinstance(event, yaml.ScalarEvent):
             self._scalar(event)
         elif isinstance(event, yaml.AliasEvent):
             self._place(event)
             if event.anchor not in self._anchors:
                 self._fault(f"*{event.anchor} stands for no value before it", event)
-            self._put(self._anchors.get(event.anchor), None)
+            value, size, height = self._anchors.get(event.anchor, (None, 1, 0))
+            self._repeated += size
+            self._put(value, None, size, height)
+            return height
+        return 0
 
     def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         is_map = isinstance(event, yaml.MappingStartEvent)
@@ -218,7 +234,7 @@ class _Builder:
         level.key = event.value
         level.lines[event.value] = _line(event)
         if event.anchor:
-            self._anchors[event.anchor] = event.value
+            self._anchors[event.anchor] = event.value, 1, 0
 
     def _place(self, event: yaml.Event) -> None:
         """Note where a value begins, and that it begins where none may."""
@@ -231,11 +247,11 @@ class _Builder:
         elif isinstance(level.value, list):
             level.lines[level.step] = _line(event)
 
-    def _put(self, value: Json, anchor: str | None) -> None:
+    def _put(self, value: Json, anchor: str | None, size: int = 1, height: int = 0) -> None:
         if anchor:
-            self._anchors[anchor] = value
+            self._anchors[anchor] = value, size, height
         if self._levels:
-            self._levels[-1].put(value)
+            self._levels[-1].put(value, size, height)
         else:
             self.value = value
 

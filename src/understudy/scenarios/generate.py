@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 """When the first thread was created; each of the others was one minute after the one before."""
 
+MOST = 5_000_000
+"""How many states there is room for, and time to make them."""
+
 _MINUTE = timedelta(minutes=1)
 _SECOND = timedelta(seconds=1)
 
@@ -46,15 +49,19 @@ class Generator:
 
     def __init__(self, scenario: Scenario, around: Around, complain: Complain) -> None:
         wanted = scenario.generate
-        self._threads: int = wanted.get("threads", THREADS)
-        self._checkpoints: int = wanted.get("checkpoints", 3)
-        self._users: int = wanted.get("users", 100)
+        # 3.0 is a whole number too.
+        self._threads = int(wanted.get("threads", THREADS))
+        self._checkpoints = int(wanted.get("checkpoints", 3))
+        self._users = int(wanted.get("users", 100))
+        states = self._threads * self._checkpoints
+        if states > MOST:
+            complain(("generate",), f"makes {states} states in all, and may make {MOST} at most")
         graph_id = wanted.get("agent") or next(iter(scenario.agents or around.graphs), "agent")
         known("agent", graph_id, around.graphs, ("generate", "agent"), complain)
         self._agent = around.agents.get(graph_id, Agent(graph_id))
         self._phases = [(START,), *((node,) for node in _chain(self._agent)), ()]
         self._clock = FrozenClock(FIRST)
-        self._ids = Ids(self._clock, seed=wanted.get("seed", 0))
+        self._ids = Ids(self._clock, seed=int(wanted.get("seed", 0)))
         self._metadata: dict[tuple[str, int], JsonObject] = {}
         self._values: dict[tuple[str, int], JsonObject] = {}
         self._results: dict[tuple[str, int, int], JsonObject] = {}

@@ -58,6 +58,8 @@ def build(
         if assistant["assistant_id"] in world.assistants:
             world.assistants.delete(assistant["assistant_id"])
     loading.fill(told, world)
+    if known := loading.rows.ids():
+        world.ids.avoid(known)
     return world
 
 
@@ -97,6 +99,15 @@ class _Rows:
     generators: list[Generator] = field(default_factory=list)
     changed: list[tuple[int, Callable[[], object]]] = field(default_factory=list)
     """What lets a row count as the one changed last, and when that is its turn."""
+
+    def ids(self) -> list[str]:
+        """Return the ids of all rows."""
+        return [
+            *(row["assistant_id"] for row, _ in self.assistants),
+            *(row["thread_id"] for row, _ in self.threads),
+            *(row["run_id"] for row in self.runs),
+            *(row["cron_id"] for row in self.crons),
+        ]
 
 
 class _Loading:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from understudy.contract.documents import load_contract
 from understudy.contract.validators import Schema
+from understudy.paths import shortened
 
 if TYPE_CHECKING:
     from understudy.paths import Path
@@ -23,7 +24,7 @@ def faults(kind: str, row: Json, api: str = "agent-server") -> list[tuple[Path, 
     observed = load_contract(api).observed
     whole = {"$ref": f"#/components/schemas/{kind}", "components": observed["components"]}
     return [
-        (tuple(error.absolute_path), f"not as the document has it: {error.message}")
+        (tuple(error.absolute_path), f"not as the document has it: {shortened(error.message)}")
         for error in Draft202012Validator(whole).iter_errors(row)
     ]
 

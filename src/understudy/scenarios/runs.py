@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from understudy.scenarios.references import Around, Complain
     from understudy.wire import JsonObject
 
-_KWARGS = {
+_KWARGS: JsonObject = {
     "input": None,
     "command": None,
     "config": {},
@@ -54,13 +54,13 @@ def complete(row: JsonObject, thread: JsonObject, path: Path, around: Around, co
         "updated_at": time(row, "updated_at", path, complain) or created_at,
         "langsmith_session_name": row.get("langsmith_session_name"),
     }
-    whole["kwargs"] = {**_KWARGS, **whole["kwargs"], "config": _config(whole, around)}
+    whole["kwargs"] = _with(_KWARGS, {**whole["kwargs"], "config": _config(whole, around)})
     return whole
 
 
 def _assistant(row: JsonObject, thread: JsonObject, path: Path, around: Around, complain: Complain) -> str:
     """Return the id of the assistant that ran; one that has gone since is told by a row that tells everything."""
-    if is_whole_run(row):
+    if is_whole_run(row) and row["assistant_id"] not in around.graphs:
         return uuid(row["assistant_id"], (*path, "assistant_id"), complain)
     if "assistant_id" in row:
         return assistant(row["assistant_id"], (*path, "assistant_id"), around, complain)
@@ -70,17 +70,22 @@ def _assistant(row: JsonObject, thread: JsonObject, path: Path, around: Around, 
     if isinstance(metadata.get("graph_id"), str):
         return assistant_of(metadata["graph_id"])
     complain(path, "assistant_id is missing")
-    return thread["thread_id"]
+    return str(thread["thread_id"])
 
 
 def _config(run: JsonObject, around: Around) -> JsonObject:
     """Return a run's configuration with what the server knows of it, as far as it does not say so itself."""
     config: JsonObject = run["kwargs"].get("config", {})
     played = around.assistants.get(run["assistant_id"], {})
-    configurable = {
+    known = {
         **{name: run[name] for name in ("run_id", "thread_id", "assistant_id")},
         **({"graph_id": played["graph_id"]} if "graph_id" in played else {}),
         "user_id": "",
-        **config.get("configurable", {}),
     }
-    return {"metadata": run["metadata"], **config, "configurable": configurable}
+    configurable = _with(known, config.get("configurable", {}))
+    return _with({"metadata": run["metadata"]}, {**config, "configurable": configurable})
+
+
+def _with(defaults: JsonObject, told: JsonObject) -> JsonObject:
+    """Return what is told, and after it what is left out."""
+    return told | {name: value for name, value in defaults.items() if name not in told}

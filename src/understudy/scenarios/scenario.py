@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,12 @@ class Scenario:
 
     def is_sound(self, path: Path) -> bool:
         """Return whether nothing is wrong with the shape of what stands at `path`."""
-        return not any(problem.path[: len(path)] == path for problem in self.problems)
+        return path not in self._unsound
+
+    @cached_property
+    def _unsound(self) -> frozenset[Path]:
+        """The places at or inside of which something is wrong."""
+        return frozenset(p.path[:length] for p in self.problems for length in range(len(p.path) + 1))
 
     def problem(self, path: Path, what: str, *, at: Path | None = None) -> Problem:
         """Return a problem with what stands at `path`, told with its line, or with that of `at`."""

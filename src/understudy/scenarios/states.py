@@ -191,7 +191,7 @@ class States:
             self._complain((*path, "checkpoint", "thread_id"), f"not that of the thread, {self._thread_id}")
         told = row.get("checkpoint_id", ref.get("checkpoint_id"))
         if told is None:
-            checkpoint_id = self._ids.checkpoint(step)
+            checkpoint_id = self._ids.checkpoint(int(step))
         else:
             place = (*path, "checkpoint_id") if "checkpoint_id" in row else (*path, "checkpoint", "checkpoint_id")
             checkpoint_id = uuid(told, place, self._complain)

@@ -43,8 +43,11 @@ def faults(value: Json, api: str = "agent-server") -> list[Fault]:
     from jsonschema import Draft202012Validator
 
     found: list[Fault] = []
-    for error in Draft202012Validator(schema).iter_errors(value):
-        found += _told(error)
+    try:
+        for error in Draft202012Validator(schema).iter_errors(value):
+            found += _told(error)
+    except RecursionError:
+        found.append(((), "one thing stands inside the other too often, subgraphs or tasks, to say what is wrong", ()))
     return found
 
 
@@ -84,6 +87,8 @@ def _told(error: ValidationError) -> Iterator[Fault]:
             yield path, f"must be {_kinds(rule)}, not {_shown(value)}{quotes}", path
         case "minimum":
             yield path, f"must be at least {rule}, not {value}", path
+        case "maximum":
+            yield path, f"must be at most {rule}, not {value}", path
         case "minItems" | "maxItems" if rule == schema.get("maxItems"):
             yield path, f"must have {rule} parts, not {len(value)}", path
         case "minItems" | "minLength" | "minProperties":

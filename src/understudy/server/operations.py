@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 from connexion.resolver import Resolution, Resolver
 
+from understudy.contract.events import MEDIA_TYPE
 from understudy.contract.modes import Modes
 from understudy.contract.parameters import reader
 from understudy.contract.validators import Schema
@@ -116,7 +117,7 @@ class BoundOperation:
             headers = [(b"content-type", result.media_type.encode())]
             headers += [(name.encode(), value.encode()) for name, value in result.headers.items()]
             pieces = result.pieces if check is None else check.watch(self._success, headers, result.pieces)
-            return Sent(self._success, headers, pieces=pieces)
+            return Sent(self._success, headers, pieces=pieces, is_stream=result.media_type.startswith(MEDIA_TYPE))
         sent = Sent(*encoded(result, self._success))
         if check is not None:
             check.check(sent.status, sent.headers, sent.body)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from understudy.contract.members import unknown
 from understudy.contract.parameters import reader
 from understudy.contract.validators import Schema
-from understudy.errors import Invalid, did_you_mean
+from understudy.errors import Invalid, MethodNotAllowed, NotFound, did_you_mean
 from understudy.exchange import STATUS
 from understudy.paths import spelled
 from understudy.server.strict import AnswerCheck
@@ -28,6 +28,9 @@ UNEXAMINED = Verdict(kept=None)
 
 _INVALID = STATUS[Invalid]
 
+_NOWHERE = (STATUS[NotFound], STATUS[MethodNotAllowed])
+"""How a request is answered that reaches no operation; refused otherwise, it has not been looked at."""
+
 
 class Verdicts:
     """Judges the requests of clients and the answers to them. What that takes is compiled when it is first needed."""
@@ -43,9 +46,9 @@ class Verdicts:
         Stricter than the server, as the real one is lenient: a parameter or a member of the body that the document
         does not know changes nothing, and so it is likely to be a slip.
         """
-        if entry.operation is None:
+        if entry.operation is None and entry.status in _NOWHERE:
             return Verdict(False, f"the document has no operation {entry.method} {entry.path}")
-        if entry.method == SOCKET or "body" in entry.cut:
+        if entry.operation is None or entry.method == SOCKET or "body" in entry.cut:
             return UNEXAMINED
         operation = entry.operation
         if operation.id not in self._request_checks:
@@ -87,9 +90,7 @@ class RequestCheck:
 
     def _complaints(self, entry: Entry) -> Iterator[str]:
         query = parse_qs(entry.query.decode("latin-1"), keep_blank_values=True, errors="replace")
-        headers: dict[str, list[str]] = {}
-        for header, value in entry.headers:
-            headers.setdefault(header.decode("latin-1"), []).append(value.decode("latin-1"))
+        headers = entry.described_headers()
         given: dict[str, Callable[[str], list[str]]] = {
             "path": lambda name: [entry.parameters[name.replace("-", "_")]],
             "query": lambda name: query.get(name, []),

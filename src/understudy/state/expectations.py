@@ -102,17 +102,18 @@ def complaints(journal: Journal, calls: Sequence[Call], *, in_order: bool = Fals
         wanted = {entry.number for fits in fitting for entry in fits}
         found += _unexpected([entry for entry in entries if entry.number not in wanted])
     if journal.dropped and (found or only or any(call.at_most < inf for call in calls)):
-        found.append(f"{_times(journal.dropped)} more was asked before what the journal still has")
+        more = "1 more request" if journal.dropped == 1 else f"{journal.dropped} more requests"
+        found.append(f"{more} came before those that the journal still has")
     return found
 
 
 def _miscounted(call: Call, fits: list[Entry], entries: list[Entry]) -> str:
-    wanted = f"exactly {_times(call.at_least)}"
+    wanted = f"exactly {_times(call.at_least)}" if call.at_least else "never"
     if call.at_least != call.at_most:
         wanted = f"at least {_times(call.at_least)}" if len(fits) < call.at_least else f"at most {_times(call.at_most)}"
-    told = f"{call}: expected {wanted}, came {_times(len(fits)) if fits else 'never'}"
+    told = f"{call}: expected {wanted}, came {_times(len(fits))}"
     if len(fits) > call.at_most:
-        return f"{told} ({', '.join(_named(entries, fits))})"
+        return f"{told}: {', '.join(_some([_name(entry) for entry in fits]))}"
     near = [(list(call.differences(entry)), entry) for entry in entries if call.reaches(entry)]
     near = [(different, entry) for different, entry in near if different]
     if near:
@@ -129,8 +130,8 @@ def _disordered(calls: Sequence[Call], fitting: list[list[Entry]]) -> Iterator[s
         later = [entry for entry in fits if last is None or entry.number > last.number]
         if len(later) < call.at_least:
             assert last is not None
-            came = f"only {_times(len(later))}" if later else "only before that"
-            yield f"{call}: expected after {before}, which was {_name(last)}; came {came}: {', '.join(map(_name, fits))}"
+            came = f"only {_times(len(later))} after that" if later else "only before that"
+            yield f"{call}: expected after {before}, {_name(last)}; came {came}: {', '.join(map(_name, fits))}"
             return
         if call.at_least:
             last, before = later[call.at_least - 1], call
@@ -138,8 +139,8 @@ def _disordered(calls: Sequence[Call], fitting: list[list[Entry]]) -> Iterator[s
 
 def _unexpected(entries: list[Entry]) -> Iterator[str]:
     if entries:
-        names = [f"{_name(entry)} answered with {entry.status or 'nothing'}" for entry in entries]
-        yield f"nothing else was expected, but there was {'; '.join(_some(names))}"
+        names = [_name(entry) for entry in entries]
+        yield f"nothing else was expected, but there was {', '.join(_some(names))}"
 
 
 def differences(wanted: Json, found: Json, path: Path) -> Iterator[str]:
@@ -167,12 +168,8 @@ def _asked(entries: Iterable[Entry]) -> str:
     return f"Asked was {', '.join(_some(several))}"
 
 
-def _named(entries: list[Entry], fits: list[Entry]) -> list[str]:
-    return _some([_name(entry) for entry in fits])
-
-
 def _name(entry: Entry) -> str:
-    return f"number {entry.number}, {entry.method} {entry.path}"
+    return f"{entry.method} {entry.path} (number {entry.number})"
 
 
 def _some(texts: list[str]) -> list[str]:
@@ -180,4 +177,4 @@ def _some(texts: list[str]) -> list[str]:
 
 
 def _times(number: float) -> str:
-    return {1: "once", 2: "twice"}.get(int(number), f"{int(number)} times")
+    return {0: "never", 1: "once", 2: "twice"}.get(int(number), f"{int(number)} times")

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from understudy.state.clock import microseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from understudy.state.clock import Clock
 
@@ -73,6 +73,10 @@ class Ids:
             self._last_v7 = max(self._last_v7, tick)
         elif version == 6 and tick <= soon * 10 + GREGORIAN:
             self._last_v6 = max(self._last_v6, tick)
+
+    def avoid(self, known: Iterable[str]) -> None:
+        """Draw other ids from now on than those that are known may have been drawn as, from the same seed."""
+        self._random.seed("\n".join([str(self._bits(64)), *known]))
 
     def digest(self) -> str:
         """Return 128 bits in the dress of a UUID without a version, as task ids are."""

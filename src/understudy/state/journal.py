@@ -44,7 +44,7 @@ class Entry:
     """A request and its answer as they passed, in bytes: what they say is found out when somebody wants to know.
 
     `operation` is None where the document has none, `status` where nothing was answered. `headers` are those of the
-    request that the document describes. `excused` is an answer for which no document is needed, such as the refusal of
+    request that the document speaks of. `excused` is an answer for which no document is needed, such as the refusal of
     an unknown API key. `journal` is the world's until the answer is over, and the entry in it as long as it is `kept`.
     """
 
@@ -142,7 +142,7 @@ class Entry:
             "method": self.method,
             "path": self.path,
             "query": self.query.decode("latin-1"),
-            "headers": {name.decode("latin-1"): value.decode("latin-1") for name, value in self.headers},
+            "headers": {name: values[-1] for name, values in self.described_headers().items()},
             "operation": None if self.operation is None else self.operation.id,
             "parameters": dict(self.parameters),
             "body": json(self.body),
@@ -153,6 +153,16 @@ class Entry:
             "cut": list(self.cut),
             "faults": list(self.faults),
         }
+
+    def described_headers(self) -> dict[str, list[str]]:
+        """Return the headers of the request that its operation knows, by their names in lower case."""
+        known = {p.name.lower() for p in self.operation.parameters if p.location == "header"} if self.operation else ()
+        found: dict[str, list[str]] = {}
+        for header, value in self.headers:
+            name = header.decode("latin-1")
+            if name in known:
+                found.setdefault(name, []).append(value.decode("latin-1"))
+        return found
 
     def _stream(self, raw: bytes) -> JsonObject:
         names = Counter(name.decode(errors="replace") for name in _NAME.findall(raw))

@@ -53,7 +53,7 @@ class World:
         """Return a world that begins as this one is, in a few dozen microseconds; what happens in either stays there.
 
         By its clock, times to live begin anew. With `same_ids` it draws the ids that this world is about to draw.
-        Not copied is what goes on: runs, their events, faults and journal.
+        Not copied is what goes on: what plays runs, their events, faults and journal.
         """
         copy = World(clock=clock)
         if same_ids:

@@ -1,4 +1,4 @@
-"""The agents of the scenario `demo` as real graphs: the same nodes, channels and ways. What they say is of no matter."""
+"""The agents of the scenario `demo` as real graphs: the same nodes, channels and ways, whatever they say."""
 
 import operator
 from typing import Annotated, Any
@@ -25,8 +25,8 @@ def reply(state: Support) -> dict[str, Any]:
 
 
 def tools(state: Support) -> dict[str, Any]:
-    calls = state["messages"][-1].tool_calls
-    return {"messages": [{"role": "tool", "content": "It comes tomorrow.", "tool_call_id": call["id"]} for call in calls]}
+    ids = [call["id"] for call in state["messages"][-1].tool_calls]
+    return {"messages": [{"role": "tool", "content": "It comes tomorrow.", "tool_call_id": each} for each in ids]}
 
 
 def approve(state: Support) -> dict[str, Any]:

@@ -104,7 +104,8 @@ def run(options: argparse.Namespace) -> int:
         for note in recorded.notes:
             print(f"understudy: {note}", file=sys.stderr)
         counts = ", ".join(f"{count:,} {kind}" for kind, count in recorded.counts.items())
-        print(f"{out}: {counts}; {recorded.states:,} states; {recorded.redacted:,} secrets redacted")
+        before = f" ({recorded.resumed:,} threads read before)" if recorded.resumed else ""
+        print(f"{out}: {counts}; {recorded.states:,} states; {recorded.redacted:,} secrets redacted{before}")
         return 0
 
     try:

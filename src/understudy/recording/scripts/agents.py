@@ -9,6 +9,7 @@ from understudy.agents.script.conversations import channel_of
 from understudy.recording.channels import channels_of
 from understudy.recording.scripts.failing import failing
 from understudy.recording.scripts.features import of_state
+from understudy.recording.scripts.hidden import shown
 from understudy.recording.scripts.literals import key_of
 from understudy.recording.scripts.plays import START, graph_of, written
 from understudy.recording.scripts.turns import never, told_of, turns
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from understudy.recording.captured import RecordedRun
     from understudy.recording.scripts.plays import Graph, Play
+    from understudy.state.agents import ReducerName
     from understudy.wire import Json, JsonObject
 
 
@@ -44,9 +46,11 @@ def agents_from(runs: Sequence[RecordedRun], drawn: Mapping[str, JsonObject]) ->
             by_graph.setdefault(run.graph_id, []).append(run)
     agents: JsonObject = {}
     for graph_id, told in by_graph.items():
-        graph = graph_of(told)
+        graph = graph_of(shown(told, drawn.get(graph_id, {})))
         writing = Writing(_plays(graph))
         agents[graph_id] = _Agent(graph_id, graph, drawn.get(graph_id, {}), writing, notes).row(enters=True)
+    if runs:
+        notes.append("what agents streamed of their own and how long they took is in no history: they do neither")
     return Scripted(agents, list(dict.fromkeys(notes)))
 
 
@@ -65,9 +69,9 @@ class _Agent:
         self._drawn = drawn
         self._writing = writing
         self._notes = notes
-        self._channels: dict[str, str] = dict(drawn.get("channels") or {})
-        if not self._channels:
-            self._channels = channels_of([superstep.state for superstep in graph.supersteps], None)
+        states = [superstep.state for superstep in graph.supersteps]
+        channels: JsonObject = drawn.get("channels") or channels_of(states, None)
+        self._channels: dict[str, ReducerName] = dict(channels)
         for superstep in graph.supersteps:
             for task in superstep.tasks:
                 for channel, _ in written(task) if task["name"] != START else ():
@@ -86,7 +90,10 @@ class _Agent:
         for node, plays in played.items():
             ways.learn_calls(node, plays)
         for node in [START, *graph.inner]:
-            ways.learn(node)
+            if not ways.learn(node):
+                self._notes.append(
+                    f"{self._name}, {node}: went different ways in the same situation; it goes the first"
+                )
         told: JsonObject = {}
         for node in nodes:
             if node in subgraphs or node in graph.inner:

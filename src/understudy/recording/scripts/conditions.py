@@ -30,9 +30,14 @@ def all_of(told: Sequence[Condition]) -> str:
 
 def any_of(several: Sequence[Sequence[Condition]]) -> str:
     """Return the expression that holds when all conditions of one of these lists do."""
-    *common, (name, how, _) = several[0]
-    if how == "==" and all([*one[:-1]] == common and one[-1][:2] == (name, how) for one in several):
-        return all_of([*common, (name, "in", [one[-1][2] for one in several])])
+    first = several[0]
+    for at, (name, how, _) in enumerate(first):
+        others = [*first[:at], *first[at + 1 :]]
+        if how == "==" and all(
+            len(one) == len(first) and one[at][:2] == (name, how) and [*one[:at], *one[at + 1 :]] == others
+            for one in several
+        ):
+            return all_of([*first[:at], (name, "in", [one[at][2] for one in several]), *first[at + 1 :]])
     return " or ".join(f"({all_of(one)})" if len(one) > 1 else all_of(one) for one in several)
 
 

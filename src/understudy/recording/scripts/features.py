@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from understudy.agents.script.conversations import answers_in, asked_in, channel_of, conversation, text_in
+from understudy.agents.script.conversations import answers_in, asked_in, calls_in, channel_of, conversation, text_in
 from understudy.agents.script.sandbox import METHODS
 from understudy.recording.scripts.conditions import ANSWERS
 from understudy.recording.scripts.literals import key_of, literal
@@ -14,24 +14,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from understudy.recording.scripts.plays import Moment
+    from understudy.state.agents import ReducerName
     from understudy.wire import JsonObject
 
-COUNTS = ("times", "run_visit", "state.{} | length", "visit")
+CALLS = 'calls | map(attribute="args") | list'
+LENGTH = "state.messages | length"
+
+COUNTS = ("times", "run_visit", "visit", LENGTH)
 """Expressions that only count."""
+
+_WEIGHTS = {"run_visit": 1.5, "run_input": 1.5, "text": 1.5, LENGTH: 2.5, "visit": 2.5}
+"""How much an expression weighs in a condition if not 1: the lighter condition is the better one."""
 
 _SERVERS_OWN = frozenset({"run_id", "thread_id", "graph_id", "assistant_id", "user_id", "cron_id"})
 _SERVERS_OWN_PREFIXES = ("__", "langgraph_", "checkpoint_")
 
 _LONG = 200
-"""Characters of a value that nobody wants to read in a condition, if there is another one."""
+"""Characters of a value that nobody wants to read in a condition, if there is another one: it weighs 1 more."""
 
 _MOST = 3
 """How many expressions a condition has at most."""
 
 
-def features(moment: Moment, channels: Mapping[str, str]) -> JsonObject:
+def features(moment: Moment, channels: Mapping[str, ReducerName]) -> JsonObject:
     """Return the value of each expression at a moment, those first that make the best conditions."""
-    values, kwargs = moment.values, moment.run.row.get("kwargs") or {}
+    kwargs = moment.run.row.get("kwargs") or {}
+    values = moment.values
     held = channel_of(channels)
     found: JsonObject = {}
     messages = conversation(values, held)
@@ -39,8 +47,11 @@ def features(moment: Moment, channels: Mapping[str, str]) -> JsonObject:
     if held:
         found["asked"] = asked[-1] if asked else ""
         found[ANSWERS] = len(answers_in(messages))
+    calls = calls_in(messages)
+    if calls:
+        found[CALLS] = [call.get("args") for call in calls]
     for name, _ in sorted(channels.items(), key=lambda channel: channel[1] != "last"):
-        if channels[name] != "messages":
+        if channels[name] != "messages" and name not in moment.unknown:
             found[of_state(name)] = values.get(name)
     found["context"] = kwargs.get("context") or {}
     configurable = (kwargs.get("config") or {}).get("configurable") or {}
@@ -52,7 +63,7 @@ def features(moment: Moment, channels: Mapping[str, str]) -> JsonObject:
     found["run_visit"] = moment.run_visit
     if held:
         found["text"] = text_in(messages)
-        found[COUNTS[2].format(held)] = len(messages)
+        found[LENGTH if held == "messages" else f"{of_state(held)} | length"] = len(messages)
     return {**found, "run_input": kwargs.get("input"), "visit": moment.visit}
 
 
@@ -75,20 +86,19 @@ def telling(
 
     `told` has the features of each play; `broken` says how many plays of a grouping are at odds with their group.
     """
-    names = [name for name in dict.fromkeys(name for one in told for name in one) if name not in required]
-    names = [name for name in names if all(name in one for one in told)]
-    names.sort(key=lambda name: max(len(literal(one[name])) for one in told) > _LONG)
+    names = [name for name in told[0] if name not in required and all(name in one for one in told)]
+    weights = {name: _WEIGHTS.get(name, 1) + (max(len(literal(one[name])) for one in told) > _LONG) for name in names}
+    choices = [more for count in range(_MOST + 1) for more in combinations(names, count)]
+    choices.sort(key=lambda more: sum(weights[name] for name in more))
     keyed = [{name: key_of(value) for name, value in one.items()} for one in told]
-    best: tuple[int, tuple[str, ...]] | None = None
-    for count in range(min(_MOST, len(names)) + 1):
-        for more in combinations(names, count):
-            chosen = (*required, *more)
-            odds = broken(grouped(keyed, chosen))
-            if best is None or odds < best[0]:
-                best = odds, chosen
-            if not odds:
-                return chosen
-    assert best is not None
+    best = len(told) + 1, tuple(required)
+    for more in choices:
+        chosen = (*required, *more)
+        odds = broken(grouped(keyed, chosen))
+        if odds < best[0]:
+            best = odds, chosen
+        if not odds:
+            break
     return best[1]
 
 

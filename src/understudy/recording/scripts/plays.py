@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from understudy.recording.channels import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from understudy.recording.captured import RecordedRun
     from understudy.wire import Json, JsonObject
 
 START = "__start__"
+BY_COMMAND = "by_command"
+"""What tasks are marked with that a command named."""
+
+PULL = "__pregel_pull"
 PUSH = "__pregel_push"
 
 _INTERRUPT_ID = re.compile(r"[0-9a-f]{32}")
@@ -24,15 +27,19 @@ _INTERRUPT_ID = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A node begins: with these values of its graph, in this run, so often on its thread and in the run."""
+    """A node begins: with these values of its graph, in this run, for the so many-th time on its thread and in the run.
+
+    `unknown` are the channels whose values then nobody knows: a command has written to them afterwards.
+    """
 
     values: JsonObject
     run: RecordedRun
     visit: int
     run_visit: int
+    unknown: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Play:
     """What a node did, from its first beginning to its end.
 
@@ -71,7 +78,7 @@ class Play:
         return written(self.task)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Superstep:
     """A state of a graph, and the state that its tasks led to, None where they led nowhere yet."""
 
@@ -85,6 +92,16 @@ class Superstep:
     def tasks(self) -> list[JsonObject]:
         """Its tasks in the order in which their writes are taken in."""
         return sorted(self.state["tasks"], key=place)
+
+    @property
+    def values(self) -> JsonObject:
+        """The values of its state, by channel."""
+        return values_of(self.state)
+
+    @property
+    def is_by_command(self) -> bool:
+        """Whether a command named what ran here."""
+        return any(task.get(BY_COMMAND) for task in self.state["tasks"])
 
     @property
     def is_input(self) -> bool:
@@ -105,6 +122,12 @@ class Graph:
     inner: dict[str, Graph] = field(default_factory=dict)
 
 
+def values_of(state: JsonObject | None) -> JsonObject:
+    """Return the values of a state by channel; nothing where there are none, or where the state is no object."""
+    values = (state or {}).get("values")
+    return values if isinstance(values, dict) else {}
+
+
 def is_sent(task: JsonObject) -> bool:
     """Return whether a task was sent an input of its own."""
     return bool(task.get("path", ())[:1] == [PUSH])
@@ -113,7 +136,8 @@ def is_sent(task: JsonObject) -> bool:
 def written(task: JsonObject) -> list[tuple[str, Json]]:
     """Return what a task wrote, by channel; several writes to one channel each by themselves."""
     writes: list[tuple[str, Json]] = []
-    for name, value in (task.get("result") or {}).items():
+    result = task.get("result")
+    for name, value in result.items() if isinstance(result, dict) else ():
         several = value.get("$writes") if isinstance(value, dict) else None
         writes += [(name, one) for one in several] if isinstance(several, list) else [(name, value)]
     return writes
@@ -122,13 +146,12 @@ def written(task: JsonObject) -> list[tuple[str, Json]]:
 def graph_of(runs: Sequence[RecordedRun]) -> Graph:
     """Return what these runs of one agent show."""
     graph = Graph()
-    for _, told in groupby(sorted(runs, key=_age), lambda run: run.thread_id):
-        _Thread(list(told)).into(graph, "")
+    threads: dict[str, list[RecordedRun]] = {}
+    for run in sorted(runs, key=lambda run: (run.row.get("created_at") or "", run.row.get("run_id") or "")):
+        threads.setdefault(run.thread_id, []).append(run)
+    for told in threads.values():
+        _Thread(told).into(graph, "")
     return graph
-
-
-def _age(run: RecordedRun) -> tuple[str, str, str]:
-    return run.thread_id, run.row.get("created_at", ""), run.row.get("run_id", "")
 
 
 class _Thread:
@@ -137,6 +160,7 @@ class _Thread:
     def __init__(self, runs: list[RecordedRun]) -> None:
         self._runs = runs
         self._visits: Counter[tuple[str, ...]] = Counter()
+        self._run_visits: Counter[tuple[str, tuple[str, ...]]] = Counter()
         self._states: dict[str, dict[str, JsonObject]] = defaultdict(dict)
         self._made_by: dict[str, int] = {}
         for at, run in enumerate(runs):
@@ -160,7 +184,7 @@ class _Thread:
             superstep = Superstep(state, children.get(state["checkpoint"]["checkpoint_id"]), self._runs[at])
             graph.supersteps.append(superstep)
             if self._stopped_at(superstep, at) and superstep.tasks and not _asked_to_stop(self._runs[at]):
-                graph.stops.append(superstep)
+                graph.stops += [] if superstep.is_by_command else [superstep]
             for task in superstep.tasks:
                 if task["name"] == START:
                     continue
@@ -180,9 +204,11 @@ class _Thread:
             ran = ran[: answered[-1] + 1]
         for at, (run, answer) in enumerate(ran):
             self._visits[path] += 1
-            again = [moment for moment in play.moments if moment.run is run]
-            values = superstep.state["values"] or {}
-            play.moments.append(Moment(values, run, self._visits[path], len(again) + 1))
+            run_path = (run.row["run_id"], path)
+            self._run_visits[run_path] += 1
+            visits = self._visits[path], self._run_visits[run_path]
+            values, unknown = _before(superstep.values, [_update(later) for later, _ in ran[at + 1 :]])
+            play.moments.append(Moment(values, run, *visits, unknown))
             play.answers += answer
             if task.get("error") and run.row.get("status") == "error":
                 play.error = task["error"]
@@ -240,6 +266,23 @@ def _complete(play: Play) -> Play:
     count = len(play.answers) + (0 if play.done or play.error else 1)
     play.asked = [asked[-1]["value"]] * count if asked else []
     return play
+
+
+def _update(run: RecordedRun) -> JsonObject:
+    update = ((run.row.get("kwargs") or {}).get("command") or {}).get("update")
+    return update if isinstance(update, dict) else {}
+
+
+def _before(values: JsonObject, updates: Iterable[JsonObject]) -> tuple[JsonObject, frozenset[str]]:
+    """Return the values as they were before these updates, and the channels of which that cannot be told."""
+    unknown: set[str] = set()
+    for name, value in [pair for update in updates for pair in update.items()]:
+        held = values.get(name)
+        if isinstance(held, list) and held and all(map(is_message, held)):
+            values = {**values, name: held[: -len(value) if isinstance(value, list) else -1]}
+        else:
+            unknown.add(name)
+    return values, frozenset(unknown)
 
 
 def _asked_to_stop(run: RecordedRun) -> bool:

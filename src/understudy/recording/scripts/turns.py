@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.agents.script.expressions import is_template
@@ -10,10 +11,11 @@ from understudy.recording.scripts.features import COUNTS, features, grouped, las
 from understudy.recording.scripts.literals import key_of, literal, template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from understudy.recording.scripts.conditions import Condition
     from understudy.recording.scripts.plays import Play
+    from understudy.state.agents import ReducerName
     from understudy.wire import Json, JsonObject
 
 NOT_RECORDED = "LookupError"
@@ -25,30 +27,42 @@ def never(what: str) -> JsonObject:
     return {"raise": {"error": NOT_RECORDED, "message": f"not recorded: {what}"}}
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of what a node did: after these answers, which stand as keys, it asked something or came to its end."""
+
+    after: tuple[str, ...]
+    did: JsonObject
+    answer: tuple[Json, ...]
+    """The answer to what it asked, if there was one."""
+    key: str
+
+
+def parts(play: Play, end: list[JsonObject] | None) -> list[Part]:
+    """Return what a node did, part by part; `end` are the steps that come last, None if nobody knows them."""
+    did: list[JsonObject] = [{"ask": question} for question in play.asked]
+    if end is not None and len(play.asked) <= len(play.answers):
+        did.append({"end": end})
+    keys = tuple(map(key_of, play.answers))
+    return [Part(keys[:at], one, tuple(play.answers[at : at + 1]), key_of(one)) for at, one in enumerate(did)]
+
+
+def agree(told: Iterable[list[Part]]) -> bool:
+    """Return whether plays did the same things, as far as they were given the same answers."""
+    known: dict[tuple[str, ...], str] = {}
+    return all(known.setdefault(part.after, part.key) == part.key for told_parts in told for part in told_parts)
+
+
 class Outcome:
-    """What came of plays in one situation: what was asked, and by what was answered, the steps that followed.
+    """What came of plays in one situation: what was asked, and by what was answered, the steps that followed."""
 
-    `agrees` is false when two of the plays did different things.
-    """
-
-    def __init__(self, plays: Sequence[Play], ends: Callable[[Play], list[JsonObject] | None]) -> None:
-        self.agrees = True
+    def __init__(self, told: Iterable[list[Part]]) -> None:
         self._after: dict[tuple[str, ...], JsonObject] = {}
-        self._answers: dict[tuple[str, ...], list[Json]] = {}
-        for play in plays:
-            told: list[JsonObject] = [{"ask": question} for question in play.asked]
-            end = ends(play)
-            if len(play.asked) <= len(play.answers):
-                told += [{"end": end}] if end is not None else []
-            path: tuple[str, ...] = ()
-            for at, one in enumerate(told):
-                if self._after.setdefault(path, one) != one:
-                    self.agrees = False
-                if at < len(play.answers) and "ask" in one:
-                    known = self._answers.setdefault(path, [])
-                    if key_of(play.answers[at]) not in map(key_of, known):
-                        known.append(play.answers[at])
-                    path = (*path, key_of(play.answers[at]))
+        self._answers: dict[tuple[str, ...], dict[str, Json]] = {}
+        for part in [part for told_parts in told for part in told_parts]:
+            self._after.setdefault(part.after, part.did)
+            for answer in part.answer if "ask" in part.did else ():
+                self._answers.setdefault(part.after, {}).setdefault(key_of(answer), answer)
 
     def steps(self) -> list[JsonObject]:
         """Return the steps; those after a question with several answers are taken if theirs was given."""
@@ -60,7 +74,7 @@ class Outcome:
             return _when(conditions, [never("how this goes on")])
         if "end" in here:
             return _when(conditions, here["end"])
-        answers = self._answers.get(path, [])
+        answers = [*self._answers.get(path, {}).values()]
         name = "resume" if not path else f"resume_{len(path) + 1}"
         asking: JsonObject = {"interrupt": template(here["ask"]), **({"as": name} if path else {})}
         told = f"the answer {{{{ {name} | tojson }}}}"
@@ -79,7 +93,7 @@ def _when(conditions: tuple[str, ...], steps: list[JsonObject]) -> list[JsonObje
     return [{**step, "when": " and ".join(conditions)} for step in steps] if conditions else steps
 
 
-def told_of(play: Play, channels: Mapping[str, str]) -> JsonObject:
+def told_of(play: Play, channels: Mapping[str, ReducerName]) -> JsonObject:
     """Return what had the same value whenever a play began."""
     return lasting([features(moment, channels) for moment in play.moments])
 
@@ -94,21 +108,22 @@ def turns(
 
     In such a situation it does the first thing the first time, and so on.
     """
+    stories = [parts(play, ends(play)) for play in plays]
 
     def broken(groups: Sequence[Sequence[int]]) -> int:
-        return sum(len(group) for group in groups if not Outcome([plays[at] for at in group], ends).agrees)
+        return sum(len(group) for group in groups if not agree(stories[at] for at in group))
 
     names = telling(told, required, broken)
     keyed = [{name: key_of(one[name]) for name in names} for one in told]
     found: list[tuple[list[Condition], list[JsonObject]]] = []
     odd = 0
     for group in grouped(keyed, names):
-        outcome = Outcome([plays[at] for at in group], ends)
-        if outcome.agrees:
-            found.append((conditions(told[group[0]], names), outcome.steps()))
+        here = [stories[at] for at in group]
+        if agree(here):
+            found.append((conditions(told[group[0]], names), Outcome(here).steps()))
             continue
         odd += 1
-        found += _in_turn([plays[at] for at in group], told[group[0]], names, ends)
+        found += _in_turn(here, told[group[0]], names)
     if not names and not odd:
         return _told(found[0][1]), 0
     merged: dict[str, tuple[list[list[Condition]], list[JsonObject]]] = {}
@@ -119,12 +134,12 @@ def turns(
 
 
 def _in_turn(
-    plays: Sequence[Play], told: JsonObject, names: Sequence[str], ends: Callable[[Play], list[JsonObject] | None]
+    stories: Iterable[list[Part]], told: JsonObject, names: Sequence[str]
 ) -> list[tuple[list[Condition], list[JsonObject]]]:
     """Return the different outcomes of one situation in the order in which they were recorded."""
     distinct: list[list[JsonObject]] = []
-    for play in plays:
-        steps = Outcome([play], ends).steps()
+    for story in stories:
+        steps = Outcome([story]).steps()
         if steps not in distinct:
             distinct.append(steps)
     base = conditions(told, [name for name in names if name not in COUNTS])

@@ -8,12 +8,13 @@ from understudy.agents.script.conversations import calls_in, channel_of, convers
 from understudy.recording.scripts.conditions import all_of, conditions
 from understudy.recording.scripts.features import features, grouped, telling
 from understudy.recording.scripts.literals import key_of, literal
-from understudy.recording.scripts.plays import START, Moment, is_sent
+from understudy.recording.scripts.plays import BY_COMMAND, START, Moment, is_sent, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from understudy.recording.scripts.plays import Graph, Play, Superstep
+    from understudy.state.agents import ReducerName
     from understudy.wire import Json, JsonObject
 
 END = "__end__"
@@ -27,7 +28,7 @@ class Ways:
     `inputs` are what the tasks that were sent an input get: nobody knows what they got, so it is a number.
     """
 
-    def __init__(self, graph: Graph, channels: Mapping[str, str], drawn: Iterable[Json] | None) -> None:
+    def __init__(self, graph: Graph, channels: Mapping[str, ReducerName], drawn: Iterable[Json] | None) -> None:
         self._graph = graph
         self._channels = channels
         self._edges = list(drawn) if drawn is not None else _seen(graph)
@@ -52,6 +53,8 @@ class Ways:
             return
         by_edges = {target for task in tasks for target in self._plain(task["name"])}
         for next_task in after["tasks"]:
+            if next_task.get(BY_COMMAND):
+                continue
             name = next_task["name"]
             drawn = [task for task in tasks if any(_leads(edge, name) for edge in self._conditional(task["name"]))]
             source = (drawn or tasks)[0]["id"]
@@ -99,7 +102,7 @@ class Ways:
             return
         led: dict[bool, list[list[str]]] = {True: [], False: []}
         for play in after:
-            messages = conversation((play.superstep.after or {})["values"], held)
+            messages = conversation(values_of(play.superstep.after), held)
             led[bool(calls_in(messages))].append(sorted(play.targets))
         calling, other = led[True], led[False]
         if not calling or not calling[0] or any(way != calling[0] for way in calling):
@@ -110,8 +113,11 @@ class Ways:
         others = (other[0] if other else []) or [END]
         self._replace(node, [{"to": calling[0], "when": "calls"}, {"to": others, "conditional": True}])
 
-    def learn(self, node: str) -> None:
-        """Let conditions lead from the beginning, or from a node that runs a subgraph: neither has a script."""
+    def learn(self, node: str) -> bool:
+        """Let conditions lead from the beginning, or from a node that runs a subgraph: neither has a script.
+
+        Return whether all conditions are known.
+        """
         after = [
             (superstep, task)
             for superstep in self._graph.supersteps
@@ -121,11 +127,11 @@ class Ways:
         ways = [
             [*superstep.targets[task["id"]], *map(self._key, superstep.sends[task["id"]])] for superstep, task in after
         ]
-        if not any(ways) and not self._conditional(node):
-            return
+        if not after or not (any(ways) or self._conditional(node)):
+            return True
         told = []
         for superstep, _ in after:
-            moment = Moment((superstep.after or {})["values"] or {}, superstep.run, 0, 0)
+            moment = Moment(values_of(superstep.after), superstep.run, 0, 0)
             found = features(moment, self._channels)
             told.append({name: value for name, value in found.items() if name not in _COUNTING})
 
@@ -140,6 +146,7 @@ class Ways:
             superstep, task = after[group[0]]
             rows += self._rows(superstep, task, {"when": when} if when else {"conditional": True})
         self._replace(node, [*rows, *self._otherwise(rows)])
+        return not broken(grouped(keyed, names))
 
     def _rows(self, superstep: Superstep, task: JsonObject, condition: JsonObject) -> list[JsonObject]:
         sends = [self._send(one) for one in superstep.sends[task["id"]]]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from understudy.recording.scripts.plays import Play
+    from understudy.state.agents import ReducerName
     from understudy.wire import Json, JsonObject
 
 _DEFAULTS: JsonObject = {
@@ -55,7 +56,7 @@ class Writing:
         )
         self._kept = {each for each, count in counted.items() if count > 1 or not _BY_CHANCE.search(each)}
 
-    def steps(self, play: Play, channels: Mapping[str, str]) -> list[JsonObject]:
+    def steps(self, play: Play, channels: Mapping[str, ReducerName]) -> list[JsonObject]:
         """Return the steps that write what a node wrote."""
         steps: list[JsonObject] = []
         for name, value in play.writes:
@@ -67,7 +68,7 @@ class Writing:
         return steps
 
     def _messages(
-        self, name: str, messages: list[Json], play: Play, channels: Mapping[str, str]
+        self, name: str, messages: list[Json], play: Play, channels: Mapping[str, ReducerName]
     ) -> Iterable[JsonObject]:
         held = channel_of(channels)
         values = play.moments[-1].values

@@ -84,6 +84,8 @@ def content_type(shot: Shot, sent: Sent) -> Sent:
 
 def garble(shot: Shot, sent: Sent) -> Sent:
     """Let the body be no JSON, or no UTF-8."""
+    if not sent.body and sent.pieces is None:
+        return sent
     return _changed(shot, sent, GARBLED[shot["lacks"]])
 
 
@@ -101,11 +103,11 @@ def _changed(shot: Shot, sent: Sent, change: Callable[[bytes], bytes], *, drops:
     """Return an answer with its body changed. If it drops, the length that it announces stays."""
     if sent.pieces is not None:
         sent.pieces = _changed_late(shot, sent.pieces, change, drops)
-    elif sent.body and shot.fires():
+    elif (changed := change(sent.body)) != sent.body and shot.fires():
         if drops:
-            sent.body, sent.drops = change(sent.body), True
+            sent.body, sent.drops = changed, True
         else:
-            sent.say(change(sent.body))
+            sent.say(changed)
     return sent
 
 
@@ -122,7 +124,8 @@ async def _changed_late(
                 yield piece
     finally:
         await pieces.aclose()
-    fires = bool(body) and shot.fires()
-    yield change(body) if fires else body
+    changed = change(body)
+    fires = changed != body and shot.fires()
+    yield changed if fires else body
     if fires and drops:
         raise Dropped

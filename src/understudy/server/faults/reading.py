@@ -56,18 +56,22 @@ class FaultReader:
         if isinstance(said.get("method"), str):
             said["method"] = said["method"].upper()
         given = read(said, _WHEN, "a rule", "when.")
-        operation = None
-        if given["operation"] is not None:
-            try:
-                operation = self._names.find(given["operation"])
-            except Invalid as invalid:
-                raise Invalid(f"when.operation: {invalid.detail}") from None
-            _befall(operation, fault)
+        operation = self._operation(given.pop("operation"), fault)
         if given["nth"] is not None and given["nth"] <= given["after"]:
             raise Invalid(f"when.nth: must be greater than when.after ({given['after']}), not {given['nth']}")
         which = Which(operation=operation, **{name: given.pop(name) for name in ("path", "method", "thread_id")})
-        del given["operation"]
         return When(which=which, **given)
+
+    def _operation(self, name: str | None, fault: Fault) -> Operation | None:
+        """Return the operation that is called so. Invalid if there is none, or the fault can't befall it."""
+        if name is None:
+            return None
+        try:
+            operation = self._names.find(name)
+            _befall(operation, fault)
+        except Invalid as invalid:
+            raise Invalid(f"when.operation: {invalid.detail}") from None
+        return operation
 
 
 def of_header(value: str | None) -> list[Fault]:
@@ -79,7 +83,7 @@ def of_header(value: str | None) -> list[Fault]:
     if value is None:
         return []
     try:
-        return [_fault(told) for told in _told(value)]
+        return [_fault(told) for told in _told(value.encode("latin-1").decode(errors="replace"))]
     except Invalid as invalid:
         raise Unacceptable(f"{HEADER}: {invalid.detail}") from None
 
@@ -106,7 +110,7 @@ def _spelled(text: str) -> JsonObject:
     """Return what `drop_stream; after=2` says. A name without a value is true; a value that is no JSON is a text."""
     kind, *parameters = (part.strip() for part in text.split(";"))
     told: JsonObject = {"kind": kind}
-    for parameter in parameters:
+    for parameter in filter(None, parameters):
         name, equals, value = (part.strip() for part in parameter.partition("="))
         try:
             told[name] = loads(value.encode()) if equals else True
@@ -135,8 +139,8 @@ def _befall(operation: Operation, fault: Fault) -> None:
     if operation.method == "websocket":
         if not acts_before(fault):
             raise Invalid(
-                f"when.operation: {operation} is a WebSocket, of which only the handshake can be spoiled, and not by "
+                f"{operation} is a WebSocket, of which only the handshake can be spoiled, and not by "
                 f"{quoted(fault.kind)}{' when it is carried out' if 'carried_out' in fault.parameters else ''}"
             )
     elif fault.of_streams and not streams(operation):
-        raise Invalid(f"when.operation: {operation} has no stream of events, so {quoted(fault.kind)} can't befall it")
+        raise Invalid(f"{operation} has no stream of events, so {quoted(fault.kind)} can't befall it")

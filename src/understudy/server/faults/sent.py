@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.contract.events import MEDIA_TYPE
 from understudy.server.answers import respond, stream
 from understudy.server.bodies import Disconnected
 from understudy.server.faults.dropping import LEFT, Dropped
@@ -23,18 +22,17 @@ _TYPE = b"content-type"
 
 @dataclass(slots=True)
 class Sent:
-    """An answer: with a `body`, or with `pieces` that come as they come. With `drops`, nothing follows the body."""
+    """An answer: with a `body`, or with `pieces` that come as they come; these are events if it `is_stream`.
+
+    With `drops`, the connection is dropped after the body.
+    """
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes = b""
     pieces: AsyncGenerator[bytes, None] | None = None
+    is_stream: bool = False
     drops: bool = False
-
-    @property
-    def is_stream(self) -> bool:
-        """Whether it is a stream of events."""
-        return self.pieces is not None and self.media_type.startswith(MEDIA_TYPE.encode())
 
     @property
     def media_type(self) -> bytes:
@@ -82,8 +80,7 @@ class Sent:
         begun = asyncio.ensure_future(anext(self.pieces, None))
         await asyncio.wait((begun,), timeout=0)
         begun.cancel()
-        with suppress(asyncio.CancelledError):
-            await begun
+        await asyncio.gather(begun, return_exceptions=True)
         await self.pieces.aclose()
 
 
