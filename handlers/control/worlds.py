@@ -80,10 +80,10 @@ def _begun(hosted: Hosted) -> JsonObject:
     return told(hosted)
 
 
-def _begin(worlds: Worlds, body: JsonObject) -> Callable[[], World]:
-    """Return what a world is to begin with. A Refusal says what is wrong with it."""
+def _begin(worlds: Worlds, body: JsonObject) -> Callable[[], World] | None:
+    """Return what a world is to begin with, None for the server's scenario. A Refusal says what is wrong with it."""
     if not body.keys() & {"begin", "seed", "clock"}:
-        return worlds.begin
+        return None
     given = body.get("begin")
     scenarios = None if given is None else [scenario_of(one, f"begin[{at}]") for at, one in enumerate(given)]
     clock = moment_of("clock", body["clock"]) if "clock" in body else None

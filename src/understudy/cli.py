@@ -211,30 +211,9 @@ def _serve(options: argparse.Namespace) -> int:
     told = settings(vars(options), os.environ)
     logging.basicConfig(level=told.log_level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
 
-    from understudy.app import create_app
-    from understudy.scenarios import find, read
-    from understudy.scenarios.beginnings import Beginning
-    from understudy.server.listening import address, listen, opened
-    from understudy.state.worlds import Worlds
+    from understudy.serving import serve
 
-    scenarios = [read(find(name)) for name in told.scenarios]
-    bound = opened(told.host, told.port)
-
-    allow = told.allow_loopback_webhooks
-    worlds = Worlds(Beginning(scenarios, told.clock, told.seed, address(bound), allow_loopback_webhooks=allow))
-    world = worlds.use()
-    app = create_app(told, worlds)
-    if told.is_public and not told.api_keys:
-        print(f"understudy: {told.host} can be reached by other machines; --api-key asks for a key", file=sys.stderr)
-    names = ", ".join(scenario.name for scenario in scenarios)
-    line = f"understudy: {address(bound)} (agent-server, scenario {names}, {_counted(len(world.threads), 'thread')})"
-
-    def ready() -> None:
-        gc.freeze()
-        gc.enable()
-        print(line, flush=True)
-
-    listen(app, bound, ready)
+    serve(told)
     return KEPT
 
 

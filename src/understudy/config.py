@@ -46,10 +46,15 @@ class Settings:
     @property
     def is_public(self) -> bool:
         """Whether other machines can reach the server."""
-        try:
-            return not ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host.lower() != "localhost"
+        return not is_this_machine(self.host)
+
+
+def is_this_machine(host: str) -> bool:
+    """Return whether a name or an address can only mean the machine that asks."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:

@@ -110,6 +110,15 @@ HOPELESS = [
     "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
     "agents: {a: " + "{subgraphs: {b: " * 100 + "{nodes: [c]}" + "}}" * 100 + "}",
     "generate: {threads: 1000000, checkpoints: 10000}",
+    *(
+        f"agents: {{a: {{nodes: {{b: {{say: '{says}'}}}}}}}}"
+        for says in (
+            "{{ " + "9" * 5000 + " }}",
+            "{{ " + "(" * 300 + " }}",
+            "{% if 1 %}" * 300,
+            "{{ 1" + "+1" * 3000 + " }}",
+        )
+    ),
     "generate: {threads: 1.0e+30}",
     "generate: {threads: 3.0, checkpoints: 2.0, users: 1.0, seed: 1.0e+300}",
 ]

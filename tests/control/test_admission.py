@@ -122,6 +122,26 @@ def test_a_websocket_is_admitted_like_any_request(guarded: Server) -> None:
         connect(url, additional_headers={"X-Understudy-World": "mine"})
 
 
+@pytest.mark.parametrize("origin", ["https://example.com", "http://127.0.0.1.example.com", "null", "http://[", ""])
+def test_a_page_from_elsewhere_does_not_steer_a_server_without_a_key(server: Server, origin: str) -> None:
+    headers = {"Origin": origin}
+
+    assert server.get(WORLDS, headers=headers).status_code == 403
+    assert server.get("/ok", headers={**headers, "X-Understudy-World": "mine"}).status_code == 403
+    assert server.get("/ok", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:5173", "http://127.0.0.1:3000", "http://[::1]:80"])
+def test_a_page_of_this_machine_does(server: Server, origin: str) -> None:
+    assert server.get(WORLDS, headers={"Origin": origin}).status_code == 200
+
+
+def test_a_page_from_elsewhere_steers_with_the_key(guarded: Server) -> None:
+    headers = {"Origin": "https://example.com", "X-Understudy-Key": "open sesame"}
+
+    assert guarded.get(WORLDS, headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize("key", ["", "ä", "a\nb"])
 def test_a_key_that_no_header_can_carry_stops_the_start(key: str) -> None:
     with pytest.raises(SetupError, match="--control-key"):

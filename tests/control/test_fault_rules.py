@@ -181,9 +181,10 @@ def test_chance_repeats_with_its_seed(server: Server) -> None:
 
 def test_chance_repeats_with_the_seed_of_the_world(server: Server) -> None:
     outcomes = []
-    for name in ("one", "other"):
-        world = {"x-understudy-world": name}
-        server.post("/_understudy/worlds", {"name": name, "seed": 11}).raise_for_status()
+    for _ in range(2):
+        world = {"x-understudy-world": "by-chance"}
+        told = {"name": "by-chance", "seed": 11, "if_exists": "reset"}
+        server.post("/_understudy/worlds", told).raise_for_status()
         server.post(FAULTS, {**BUSY, "when": {"probability": 0.5}}, headers=world).raise_for_status()
         outcomes.append([server.post("/threads", {}, headers=world).status_code for _ in range(20)])
 

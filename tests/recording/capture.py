@@ -1,7 +1,7 @@
 """Captures what scripts are made of from a real Agent Server, so that tests need none.
 
     python -m tests.recording.capture reference http://127.0.0.1:2024           # serves tests/parity/reference
-    python -m tests.recording.capture scripted_graphs http://127.0.0.1:2024     # serves tests/recording/scripted_graphs
+    python -m tests.recording.capture scripted_graphs http://127.0.0.1:2024     # serves tests/recording/reference/scripted
 """
 
 from __future__ import annotations

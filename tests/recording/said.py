@@ -52,7 +52,7 @@ SCRIPTED_GRAPHS: dict[str, list[list[Body]]] = {
     "careful": [[gives(log=["x"]), AGAIN, gives(log=["y"]), AGAIN]],
     "clerk": [[gives(), answers(True), answers("Grace")]],
 }
-"""To the graphs in `scripted_graphs`."""
+"""To the graphs in `reference/scripted`."""
 
 DEMO: dict[str, list[list[Body]]] = {
     "support": [

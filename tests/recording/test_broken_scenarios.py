@@ -63,9 +63,9 @@ junk = st.one_of(
     st.integers(-3, 3),
     st.floats(allow_nan=False, allow_infinity=False),
     st.text(max_size=8),
-    st.just([]),
-    st.just({}),
-    st.just([[[]]]),
+    st.builds(list),
+    st.builds(dict),
+    st.builds(lambda: [[[]]]),
     st.dictionaries(st.text(max_size=4), st.integers(), min_size=1, max_size=2),
 )
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.scenarios.worlds import NOON, T1, T2, only_thread, world_of
 from understudy.scenarios import ScenarioError, Source, build, dump, find, load, read
+from understudy.scenarios.beginnings import Beginning
 from understudy.state.clock import FrozenClock
 
 BOT = "agents: {bot: {channels: {n: last}, nodes: [act]}}\n"
@@ -123,6 +124,15 @@ def test_time_stands_still_where_the_last_scenario_says_so() -> None:
 
     assert build([one, other, read(Source("g.yaml", ""))]).clock.now().month == 2
     assert build([one], FrozenClock(NOON)).clock.now() == NOON
+
+
+def test_worlds_begin_where_their_scenario_lets_time_stand_still_unless_they_are_told() -> None:
+    scenario = read(Source("f.yaml", "clock: 2026-02-01T00:00:00Z"))
+
+    worlds = [Beginning((scenario,))(), Beginning((scenario,), clock=NOON)()]
+
+    assert [world.clock.now().month for world in worlds] == [2, 1]
+    assert all(world.clock.frozen for world in worlds)
 
 
 def test_a_clock_at_no_moment_is_told() -> None:

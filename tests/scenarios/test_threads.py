@@ -23,6 +23,39 @@ TURN = """\
 """
 
 
+WHOLE: dict[str, Any] = {
+    "thread_id": T1,
+    "created_at": "2026-01-01T00:00:00+00:00",
+    "updated_at": "2026-01-01T00:00:00+00:00",
+    "state_updated_at": "2026-01-01T00:00:00+00:00",
+    "metadata": {"graph_id": "gone"},
+    "status": "interrupted",
+    "config": {},
+    "history": [
+        {
+            "checkpoint_id": "1f0ea0f1-1f4a-6000-8000-000000000001",
+            "parent_checkpoint_id": "1f0ea0f1-1f4a-6000-8000-000000000000",
+            "values": {"n": 1},
+            "next": ["gone"],
+            "tasks": [
+                {
+                    "id": "t",
+                    "name": "gone",
+                    "path": ["__pregel_pull", "gone"],
+                    "error": None,
+                    "interrupts": [],
+                    "checkpoint": None,
+                    "result": None,
+                }
+            ],
+            "metadata": {"source": "loop", "step": 1},
+            "created_at": "2026-01-01T00:00:00+00:00",
+        }
+    ],
+}
+"""A thread that leaves nothing out."""
+
+
 def test_a_thread_that_says_nothing_is_new() -> None:
     row = only_thread(world_of("threads: [{}]"))
 
@@ -218,3 +251,56 @@ def test_a_thread_lives_as_long_as_its_ttl_says() -> None:
         "ttl_minutes": 5,
         "expires_at": "2026-01-01T12:05:00+00:00",
     }
+
+
+def test_what_is_held_of_a_state_and_what_ran_before_it_can_be_told() -> None:
+    held = {"joins": {"join:a+b:c": ["a"]}, "tasks": {"t": {"answers": ["yes"], "goto": ["a"]}}}
+    row = {"metadata": {"graph_id": "bot"}, "history": [{"values": {}, "ran": ["a"], "held": held}]}
+    world = build([read({"agents": {"bot": {"nodes": ["a", "b", "c"]}}, "threads": [row]})])
+
+    checkpoint = world.threads.history(only_thread(world)["thread_id"]).latest()
+
+    assert checkpoint is not None
+    assert (checkpoint.ran, checkpoint.held) == (("a",), held)
+
+
+@pytest.mark.parametrize(
+    ("held", "problem"),
+    [
+        ({"join": {}}, 'held: unknown key "join". Did you mean "joins"?'),
+        ({"joins": []}, "held.joins: must be an object, not []"),
+        ({"tasks": {"t": {"goto": [{"node": "a"}]}}}, "held.tasks.t.goto[0]: input is missing"),
+        ({"beside": {"values": {}}}, "held.beside: tasks is missing"),
+    ],
+)
+def test_a_mistake_in_what_is_held_is_told_with_its_place(held: dict[str, Any], problem: str) -> None:
+    rows = [{"metadata": {"graph_id": "bot"}, "history": [{"held": held}]}]
+
+    with pytest.raises(ScenarioError) as caught:
+        build([read({"agents": {"bot": {"nodes": ["a"]}}, "threads": rows})])
+
+    assert str(caught.value) == f"scenario: threads[0].history[0].{problem}"
+
+
+def test_a_thread_that_leaves_nothing_out_may_name_agents_and_nodes_that_there_are_not() -> None:
+    world = build([read({"agents": {"bot": {"nodes": ["a"]}}, "threads": [WHOLE]})])
+
+    assert states(world)[0]["next"] == ["gone"]
+    assert only_thread(world)["metadata"] == {"graph_id": "gone"}
+
+
+@pytest.mark.parametrize("left_out", ["created_at", "config"])
+def test_a_thread_that_leaves_anything_out_may_not(left_out: str) -> None:
+    row = {name: value for name, value in WHOLE.items() if name != left_out}
+
+    with pytest.raises(ScenarioError, match=r'threads\[0\]\.metadata\.graph_id: no agent "gone"'):
+        build([read({"agents": {"bot": {"nodes": ["a"]}}, "threads": [row]})])
+
+
+@pytest.mark.parametrize("left_out", ["tasks", "parent_checkpoint_id", "checkpoint_id"])
+def test_a_state_that_leaves_anything_out_may_not_name_other_nodes(left_out: str) -> None:
+    state = {name: value for name, value in WHOLE["history"][0].items() if name != left_out}
+    row = {**WHOLE, "metadata": {"graph_id": "bot"}, "history": [state]}
+
+    with pytest.raises(ScenarioError, match=r'no node "gone"'):
+        build([read({"agents": {"bot": {"nodes": ["a"]}}, "threads": [row]})])

@@ -27,6 +27,8 @@ class Source:
     file: str
     text: str
     options: Mapping[str, str] = field(default_factory=dict)
+    path: FilePath | None = None
+    """The file of the user's own that holds the text, if one does."""
 
     @property
     def name(self) -> str:
@@ -52,9 +54,10 @@ def find(wanted: str, api: str = "agent-server") -> Source:
     told = _OPTIONS.fullmatch(wanted)
     name, options = (told["name"], told["options"]) if told else (wanted, "")
     file: Traversable = _folder(api) / f"{name}.yaml"
-    place = file.name
+    place, path = file.name, None
     if name not in bundled(api):
-        file, place = FilePath(name), name
+        file = path = FilePath(name)
+        place = name
         if not name.endswith(_SUFFIXES) and not file.is_file():
             hint = did_you_mean(name, bundled(api))
             raise SetupError(f'no scenario "{name}".{hint} A file of your own ends in .yaml.')
@@ -64,7 +67,7 @@ def find(wanted: str, api: str = "agent-server") -> Source:
         raise SetupError(f"cannot read the scenario {name}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise SetupError(f"cannot read the scenario {name}: not UTF-8 at byte {error.start}") from None
-    return Source(place, text, dict(pair.split("=", 1) for pair in options.split(",") if pair))
+    return Source(place, text, dict(pair.split("=", 1) for pair in options.split(",") if pair), path)
 
 
 def _folder(api: str) -> Traversable:

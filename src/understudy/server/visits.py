@@ -5,8 +5,11 @@ from __future__ import annotations
 from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from understudy.config import is_this_machine
 from understudy.errors import Forbidden, NotFound, Unacceptable, Unauthorized, did_you_mean
+from understudy.paths import quoted
 from understudy.state.journal import SOCKET, Entry
 from understudy.state.world import World
 from understudy.state.worlds import DEFAULT
@@ -113,7 +116,7 @@ class Visits:
         ours = {name: value.decode("latin-1") for name, value in scope["headers"] if name.startswith(_OURS)}
         steers = scope["path"].startswith(PREFIX)
         if ours or steers:
-            self._admit(scope["path"], ours)
+            self._admit(scope, ours)
         if scope["path"].startswith(_WORLDS):
             return Visit(self._outside)
         name = ours.get(_WORLD)
@@ -144,7 +147,7 @@ class Visits:
                     return f"key-{sha256(value).hexdigest()[:16]}"
         return DEFAULT
 
-    def _admit(self, path: str, ours: dict[bytes, str]) -> None:
+    def _admit(self, scope: Scope, ours: dict[bytes, str]) -> None:
         if not self._settings.control:
             if not ours:
                 raise NotFound("Not Found")
@@ -155,8 +158,24 @@ class Visits:
             raise Unacceptable(f"{name} steers nothing.{did_you_mean(name, (known.decode() for known in _KNOWN))}")
         if self._key is None:
             if self._settings.is_public:
-                raise Forbidden(f"{path}: a server that other machines can reach is steered with a key (--control-key)")
+                raise Forbidden("a server that other machines can reach is steered with a key (--control-key)")
+            self._admit_page(scope)
         elif _KEY not in ours:
             raise Unauthorized("missing control key: send it in the x-understudy-key header")
         elif not compare_digest(ours[_KEY].encode("latin-1"), self._key):
             raise Forbidden("another control key is in the x-understudy-key header")
+
+    def _admit_page(self, scope: Scope) -> None:
+        """Raise Forbidden for a page from elsewhere that somebody on this machine happens to look at."""
+        for name, value in scope["headers"]:
+            if name == b"origin" and not is_this_machine(_host(value.decode("latin-1"))):
+                raise Forbidden(
+                    f"a page from {quoted(value.decode('latin-1'))} steers this server with a key only (--control-key)"
+                )
+
+
+def _host(origin: str) -> str:
+    try:
+        return urlsplit(origin).hostname or ""
+    except ValueError:
+        return ""

@@ -28,9 +28,12 @@ _SYSTEM = SystemClock()
 
 
 class Hosted:
-    """A world that a server holds, and what the server knows of it. `begin` makes it anew."""
+    """A world that a server holds, and what the server knows of it.
 
-    def __init__(self, name: str, begin: Callable[[], World], world: World) -> None:
+    `begin` makes it anew; where it is None, what the server's worlds begin with does.
+    """
+
+    def __init__(self, name: str, begin: Callable[[], World] | None, world: World) -> None:
         self.name = name
         self.begin = begin
         self.world = world
@@ -63,7 +66,9 @@ class Hosted:
 class Worlds:
     """Worlds by name. `begin` makes one that begins with what the server's scenario says.
 
-    A world that is named for the first time is made then. Two worlds share nothing that can change.
+    It may be replaced: worlds that are made or reset from then on begin as the new one says, but for those that have a
+    beginning of their own. A world that is named for the first time is made then. Two worlds share nothing that can
+    change.
     """
 
     def __init__(self, begin: Callable[[], World]) -> None:
@@ -85,7 +90,7 @@ class Worlds:
 
     def of(self, name: str) -> Hosted:
         """Return what is held under a name, and let there be a world of this name."""
-        return self._hosted.get(name) or self._add(name, self.begin)
+        return self._hosted.get(name) or self._add(name, None)
 
     def get(self, name: str) -> Hosted:
         """Return what is held under a name. NotFound if nothing is."""
@@ -104,14 +109,17 @@ class Worlds:
         """Return a new world. Conflict if there is one of this name, Invalid if that is no name."""
         if name in self._hosted:
             raise Conflict(f"there is a world {quoted(name)} already")
-        return self._add(name, begin or self.begin)
+        return self._add(name, begin)
 
-    def replace(self, name: str, begin: Callable[[], World]) -> Hosted:
-        """Let a world of this name begin with something else, from now on and whenever it is reset."""
+    def replace(self, name: str, begin: Callable[[], World] | None) -> Hosted:
+        """Let a world of this name begin with something else, from now on and whenever it is reset.
+
+        None stands for what the server's scenario says.
+        """
         old = self._hosted.get(name)
         if old is None:
             return self._add(name, begin)
-        hosted = self._hosted[name] = Hosted(name, begin, begin())
+        hosted = self._hosted[name] = Hosted(name, begin, (begin or self.begin)())
         old.world.close()
         return hosted
 
@@ -131,11 +139,11 @@ class Worlds:
             self.delete(name)
         return names
 
-    def _add(self, name: str, begin: Callable[[], World]) -> Hosted:
+    def _add(self, name: str, begin: Callable[[], World] | None) -> Hosted:
         checked(name)
         if len(self._hosted) >= MOST:
             raise Conflict(f"there are {MOST:,} worlds already; drop some that are not used any more")
-        hosted = self._hosted[name] = Hosted(name, begin, begin())
+        hosted = self._hosted[name] = Hosted(name, begin, (begin or self.begin)())
         return hosted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
 from jinja2 import TemplateError, TemplateSyntaxError, meta, nodes
@@ -14,7 +15,7 @@ from understudy.errors import did_you_mean
 from understudy.paths import quoted, quoted_expression
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from jinja2 import Template
 
@@ -53,18 +54,16 @@ def expression(source: str, names: Iterable[str], fields: Callable[[str], Iterab
     text = source.strip()
     if text.startswith("{{") and text.endswith("}}") and text.count("{{") == 1:
         text = text[2:-2]
-    try:
+    with _read(source):
         parser = Parser(sandbox(), text, state="variable")
         tree = parser.parse_expression()
         if not parser.stream.eos:
             raise InvalidExpression(
                 f"{quoted_expression(source)}: not understood from {quoted(parser.stream.current.value)} on"
             )
-    except TemplateSyntaxError as error:
-        raise InvalidExpression(f"{quoted_expression(source)}: {_worded(error)}") from None
-    tree.set_environment(sandbox())
-    used = _check(nodes.Template([nodes.Output([tree], lineno=1)], lineno=1), source, names, fields)
-    return _value(tree, source, used)
+        tree.set_environment(sandbox())
+        used = _check(nodes.Template([nodes.Output([tree], lineno=1)], lineno=1), source, names, fields)
+        return _value(tree, source, used)
 
 
 def template(source: str, names: Iterable[str], fields: Callable[[str], Iterable[str] | None]) -> Value:
@@ -72,16 +71,29 @@ def template(source: str, names: Iterable[str], fields: Callable[[str], Iterable
 
     InvalidExpression when it is none.
     """
-    try:
+    with _read(source):
         tree = sandbox().parse(source)
-    except TemplateSyntaxError as error:
+        used = _check(tree, source, names, fields)
+        parts = [
+            part for output in tree.body for part in (output.nodes if isinstance(output, nodes.Output) else [output])
+        ]
+        told = [part for part in parts if not (isinstance(part, nodes.TemplateData) and part.data.isspace())]
+        if len(told) == 1 and isinstance(told[0], nodes.Expr) and not isinstance(told[0], nodes.TemplateData):
+            return _value(told[0], source, used)
+        return _text(sandbox().from_string(tree), source, used)
+
+
+@contextmanager
+def _read(source: str) -> Iterator[None]:
+    """Turn whatever Jinja and Python make of a source that is none into InvalidExpression."""
+    try:
+        yield
+    except InvalidExpression:
+        raise
+    except RecursionError:
+        raise InvalidExpression(f"{quoted_expression(source)}: nested too deeply") from None
+    except (MemoryError, SyntaxError, TemplateSyntaxError, ValueError) as error:
         raise InvalidExpression(f"{quoted_expression(source)}: {_worded(error)}") from None
-    used = _check(tree, source, names, fields)
-    parts = [part for output in tree.body for part in (output.nodes if isinstance(output, nodes.Output) else [output])]
-    told = [part for part in parts if not (isinstance(part, nodes.TemplateData) and part.data.isspace())]
-    if len(told) == 1 and isinstance(told[0], nodes.Expr) and not isinstance(told[0], nodes.TemplateData):
-        return _value(told[0], source, used)
-    return _text(sandbox().from_string(tree), source, used)
 
 
 def _check(

@@ -1,0 +1,81 @@
+"""What `understudy serve` does: serve until it is told to stop."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from understudy.app import create_app
+from understudy.errors import SetupError
+from understudy.scenarios import find, read
+from understudy.scenarios.beginnings import Beginning
+from understudy.server.listening import address, listen, opened
+from understudy.server.watching import watching
+from understudy.state.worlds import DEFAULT, Worlds
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from understudy.config import Settings
+    from understudy.scenarios import Source
+
+_RESET = f"POST /_understudy/worlds/{DEFAULT}/reset"
+
+
+def serve(told: Settings) -> None:
+    """Serve as the settings say, and tell on one line of stdout where, once it answers.
+
+    SetupError when it cannot start. With `watch`, changed scenario files are what new worlds begin with; where they are
+    wrong, that is told on stderr and the last good ones stay.
+    """
+    bound = opened(told.host, told.port)
+    sources = [find(name) for name in told.scenarios]
+
+    def beginning() -> Beginning:
+        scenarios = tuple(read(find(name)) for name in told.scenarios)
+        return Beginning(
+            scenarios,
+            told.clock,
+            told.seed,
+            address(bound),
+            allow_loopback_webhooks=told.allow_loopback_webhooks,
+        )
+
+    def changed() -> None:
+        try:
+            worlds.begin = beginning()
+        except SetupError as error:
+            _say(f"{error}\nunderstudy: new worlds still begin as before this change")
+        else:
+            _say(f"read again: new worlds begin with it, and others when they are reset ({_RESET})")
+
+    worlds = Worlds(beginning())
+    threads = len(worlds.use().threads)
+    app = create_app(told, worlds)
+    if told.is_public and not told.api_keys:
+        _say(f"{told.host} can be reached by other machines; --api-key asks for a key")
+    names = ", ".join(source.name for source in sources)
+    counted = f"{threads:,} thread{'' if threads == 1 else 's'}"
+
+    def ready() -> None:
+        gc.freeze()
+        gc.enable()
+        print(f"understudy: {address(bound)} (agent-server, scenario {names}, {counted})", flush=True)
+
+    with watching(_files(sources), changed) if told.watch else nullcontext():
+        listen(app, bound, ready)
+
+
+def _files(sources: list[Source]) -> list[Path]:
+    """Return the files to be watched. SetupError if there are none."""
+    files = [source.path for source in sources if source.path is not None]
+    if not files:
+        names = " and ".join(source.name for source in sources)
+        raise SetupError(f"--watch: there is no file to watch; {names} ships with understudy")
+    return files
+
+
+def _say(what: str) -> None:
+    print(f"understudy: {what}", file=sys.stderr, flush=True)
