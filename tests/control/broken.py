@@ -135,14 +135,14 @@ def spoilt(data: Any, draw: Any) -> Any:
         holder, key = places[draw(st.integers(0, len(places) - 1))]
         kind = draw(st.sampled_from(["replace"] * 4 + ["remove", "rename", "add", "repeat", "swap", "bury"]))
         if kind == "replace":
-            holder[key] = draw(st.sampled_from(ODD))
+            holder[key] = copy.deepcopy(draw(st.sampled_from(ODD)))
         elif kind == "remove":
             del holder[key]
         elif kind == "rename" and isinstance(holder, dict):
             name = draw(st.sampled_from(KEYS)) or f"{key[:1]}{key[2:]}"
             holder[name] = holder.pop(key)
         elif kind == "add" and isinstance(holder, dict):
-            holder[draw(st.sampled_from(KEYS))] = draw(st.sampled_from(ODD))
+            holder[draw(st.sampled_from(KEYS))] = copy.deepcopy(draw(st.sampled_from(ODD)))
         elif kind == "repeat" and isinstance(holder, list):
             holder.append(copy.deepcopy(holder[key]))
         elif kind == "swap":

@@ -52,7 +52,7 @@ agents:
   fresh: {channels: {n: sum}, nodes: {one: {write: {n: 1}}}}
 """
 
-_NUMBERS = st.integers(0, 5)
+_NUMBERS = st.sampled_from([0, 0, 0, 1, 2])
 _AGENTS = st.sampled_from(["wide", "sent", "deep", "clerk", "steps", "parent"])
 _NODES = st.sampled_from(
     [None, "split", "left", "right", "plan", "ask", "pre", "write", "a", "__end__", "__copy__", "__input__"]
@@ -65,7 +65,7 @@ _METADATA = st.sampled_from(
 )
 _TTLS = st.sampled_from([None, {"ttl": 1}, {"ttl": 2.5, "strategy": "keep_latest"}, {"ttl": 600}])
 _COMMANDS = st.sampled_from(
-    [None, None, {"resume": "yes"}, {"goto": "left"}, {"update": {"log": ["told"]}, "resume": 1}]
+    [None, None, {"resume": "yes"}, {"resume": "no"}, {"goto": "left"}, {"update": {"log": ["told"]}, "resume": 1}]
 )
 
 # A request: its kind, which of the things that there are it is about, and what is said.
@@ -88,7 +88,7 @@ _requests = st.one_of(
             ),
         )
     ]
-    * 3,
+    * 8,
     st.tuples(st.just("later"), _NUMBERS, _AGENTS, st.sampled_from([30, 90])),
     st.tuples(st.just("update"), _NUMBERS, _VALUES, _NODES),
     st.tuples(st.just("assistant"), _AGENTS, st.sampled_from([{}, {"a": 1}])),
@@ -105,7 +105,9 @@ _requests = st.one_of(
     st.tuples(st.just("advance"), st.sampled_from([0.001, 20, 60, 3600])),
 )
 
-programs = st.lists(_requests, min_size=1, max_size=14)
+programs = st.lists(_requests, min_size=1, max_size=12)
+beginnings = programs.map(lambda program: [("thread", {}, None), *program])
+"""Programs in which there is a thread from the start."""
 
 
 class Player:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.conftest import Server
-from tests.control.programs import AGENTS, Player, differences, programs, without_new_ids
+from tests.control.programs import AGENTS, Player, beginnings, differences, programs, without_new_ids
 from understudy.scenarios import build, dump_text, find, read
 
 NOON = "2026-01-01T12:00:00+00:00"
@@ -30,7 +30,7 @@ def restore(server: Server, name: str, told: Any) -> Player:
     return Player(server.client, name)
 
 
-@given(before=programs, after=programs)
+@given(before=beginnings, after=programs)
 @settings(max_examples=15, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 def test_a_restored_world_reads_as_the_saved_one_and_goes_on_alike(
     running: Server, before: list[Any], after: list[Any]

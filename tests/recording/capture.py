@@ -1,7 +1,7 @@
 """Captures what scripts are made of from a real Agent Server, so that tests need none.
 
-    python -m tests.recording.capture reference http://127.0.0.1:2024           # serves tests/parity/reference
-    python -m tests.recording.capture scripted_graphs http://127.0.0.1:2024     # serves tests/recording/reference/scripted
+Given `reference` and the address of one that serves tests/parity/reference, or `scripted_graphs` and that of one that
+serves tests/recording/reference/scripted: python -m tests.recording.capture reference http://127.0.0.1:2024
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,9 @@ CAPTURED: dict[str, Any] = {
 }
 
 FAKES = {
-    "demo": (lambda: read(find("demo")), DEMO),
-    "reference": (lambda: read(find("reference")), REFERENCE),
-    "hard": (lambda: read(Source("hard_agents.yaml", (HERE / "hard_agents.yaml").read_text("utf-8"))), HARD),
+    "demo": (re.sub(r"(pace|wait): 0\.\d+", r"\1: 0", find("demo").text), DEMO),
+    "reference": (find("reference").text, REFERENCE),
+    "hard": ((HERE / "hard_agents.yaml").read_text("utf-8"), HARD),
 }
 
 STREAMS = "what agents streamed of their own and how long they took is in no history: they do neither"
@@ -45,8 +46,8 @@ def play_again(
     ("fake", "graph_id"), [(fake, graph_id) for fake, (_, said) in FAKES.items() for graph_id in said]
 )
 def test_what_the_fake_played_is_played_again(server: Server, fake: str, graph_id: str) -> None:
-    scenario, said = FAKES[fake]
-    server.world = build([scenario()])
+    text, said = FAKES[fake]
+    server.world = build([read(Source("fake.yaml", text))])
     held = [hold(server.url, graph_id, conversation) for conversation in said[graph_id]]
     captured = recorded(server.url, [graph_id], [thread_id for thread_id, _ in held])
     scripted = agents_from(*made_of(captured))
@@ -75,7 +76,7 @@ def test_tools_sends_commands_and_stops_of_real_graphs_are_played_again(server: 
 
     runs, answers = play_again(server, agents_from(recorded_runs, drawn), graph_id, SCRIPTED_GRAPHS[graph_id])
 
-    assert history(runs) == history(recorded_runs)
+    assert but_for_ids(history(runs)) == but_for_ids(history(recorded_runs))
     assert same(answers) == same(told["answers"])
 
 
@@ -100,7 +101,8 @@ def test_of_several_questions_of_a_node_only_the_last_is_known_which_a_note_says
     runs, answers = play_again(server, scripted, "clerk", SCRIPTED_GRAPHS["clerk"])
 
     assert scripted.notes == [
-        "clerk, send: asked several times; a history keeps the last question only, which is asked instead of the others",
+        "clerk, send: asked several times; a history keeps the last question only, "
+        "which is asked instead of the others",
         STREAMS,
     ]
     assert history(runs) == history(recorded_runs)
@@ -114,7 +116,7 @@ def test_edges_and_channels_are_found_out_where_nothing_is_drawn(server: Server,
 
     runs, _ = play_again(server, agents_from(recorded_runs, {}), graph_id, SCRIPTED_GRAPHS[graph_id])
 
-    assert history(runs) == history(recorded_runs)
+    assert but_for_ids(history(runs)) == but_for_ids(history(recorded_runs))
 
 
 def test_the_same_runs_make_the_same_agents_in_whatever_order_they_come() -> None:
@@ -141,6 +143,11 @@ def same(answers: list[Any]) -> Any:
         return value
 
     return without_ids(told(answers))
+
+
+def but_for_ids(told: Any) -> Any:
+    """Return a history without ids that are drawn: messages of nodes that ran at once have none in a real one."""
+    return json.loads(re.sub(r'"id": (null|"id-\d+")', '"id": ""', json.dumps(told)))
 
 
 def values(run: RecordedRun) -> list[Any]:

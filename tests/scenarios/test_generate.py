@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.worlds import states
+from tests.scenarios.worlds import states, world_of
 from understudy.scenarios import build, dump, find, observed, read
 from understudy.scenarios.problems import ScenarioError
 from understudy.state.world import World
@@ -73,3 +73,21 @@ def test_threads_that_share_a_conversation_share_its_memory() -> None:
 def test_there_must_be_an_agent_to_generate_for() -> None:
     with pytest.raises(ScenarioError, match=r"generate\.agent: no agent"):
         build([read({"generate": {"threads": 1}})])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "problem"),
+    [
+        ("threads: 1000001", "generate.threads: must be at most 1000000, not 1000001"),
+        ("threads: 1000000, checkpoints: 6", "generate: makes 6000000 states in all, and may make 5000000 at most"),
+    ],
+)
+def test_more_than_there_is_room_for_is_not_made(wanted: str, problem: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        world_of(f"agents: {{bot: {{}}}}\ngenerate: {{{wanted}}}")
+
+    assert str(caught.value) == f"f.yaml:2: {problem}"
+
+
+def test_a_number_may_be_whole_in_any_spelling() -> None:
+    assert len(world_of("agents: {bot: {}}\ngenerate: {threads: 3.0, checkpoints: 2.0, seed: 1.0}").threads) == 3

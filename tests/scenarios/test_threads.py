@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.worlds import T1, only_thread, states, world_of
+from understudy.scenarios import ScenarioError, build, read
 
 AGENT = """\
 agents:

@@ -34,8 +34,8 @@ def shown(runs: Sequence[RecordedRun], drawn: Mapping[str, Json]) -> list[Record
         names = named or _joining(graph, whole.get(_parent(before)))
         if len(names) == 1:
             wrote = _written(graph.get("channels") or {}, values_of(before), values_of(after))
-            task = {"id": f"hidden-{_id(after)}", "name": names[0], "path": [PULL, names[0]], "result": wrote}
-            task |= {"error": None, "interrupts": [], "checkpoint": None, BY_COMMAND: bool(named)}
+            task: JsonObject = {"id": f"hidden-{_id(after)}", "name": names[0], "path": [PULL, names[0]]}
+            task |= {"result": wrote, "error": None, "interrupts": [], "checkpoint": None, BY_COMMAND: bool(named)}
             whole[_id(before)] = {**before, "tasks": [task]}
     return [
         replace(
