@@ -49,6 +49,41 @@ def test_a_restored_world_reads_as_the_saved_one_and_goes_on_alike(
     assert differences(once, again) == []
 
 
+HELLO = {"log": ["hello"], "messages": [{"role": "user", "content": "Hello"}]}
+
+
+def run(agent: str, resume: str | None = None) -> tuple[Any, ...]:
+    """Return a step of a program: a run of the first thread."""
+    return ("run", 0, agent, HELLO, {"resume": resume} if resume else None, {})
+
+
+# What is between two of several answers, at a join to which not all have come, in a node that was sent its input, at a
+# script's next visit, and at an update that counts for the node that ran last.
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([run("wide"), run("wide", "yes")], [run("wide", "no")]),
+        ([run("deep"), run("deep", "yes")], [run("deep", "no")]),
+        ([run("sent")], [run("sent", "yes")]),
+        ([run("clerk")], [run("clerk"), run("clerk")]),
+        ([run("sent"), ("prune", 0, "keep_latest")], [("update", 0, {"log": ["told"]}, None)]),
+        ([run("sent"), run("clerk"), ("copy", 0)], [run("sent", "yes"), ("update", 1, {"log": ["told"]}, None)]),
+    ],
+)
+def test_what_no_answer_shows_is_remembered(running: Server, before: list[Any], after: list[Any]) -> None:
+    once = begin(running, "saved")
+    once.play([("thread", {}, None), *before])
+    told = once.snapshot("saved")
+    restored = restore(running, "restored", told)
+    restored.ids = {kind: list(ids) for kind, ids in once.ids.items()}
+
+    answers = [
+        without_new_ids([*player.play(after), player.everything()], json.dumps(told)) for player in (once, restored)
+    ]
+
+    assert differences(*answers) == []
+
+
 def again(server: Server) -> Any:
     """Let the world be as its own snapshot says, and return that."""
     told = server.get(SNAPSHOT).raise_for_status().json()

@@ -18,7 +18,7 @@ from understudy.recording.recorder import runs_of
 
 Body = dict[str, Any]
 
-_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+_ID = re.compile(r"\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|call_[0-9a-f]{24})\b")
 _KWARGS = ("input", "command", "context", "interrupt_before", "interrupt_after")
 
 _TIME = re.compile(r"\b1\d{12}\b")

@@ -179,3 +179,34 @@ def test_a_tool_that_answers_all_calls_is_told_by_its_name_and_a_message_of_a_mo
     with server.client.stream("POST", "/runs/stream", json=body) as stream:
         pieces = [line for line in stream.iter_lines() if '"AIMessageChunk"' in line]
     assert len(pieces) > 10
+
+
+def test_ids_of_tool_calls_that_were_drawn_by_chance_are_drawn_anew_and_the_answers_have_them(server: Server) -> None:
+    caller = """
+agents:
+  caller:
+    nodes:
+      model:
+        - when: answers
+          do: {say: "It is {{ answers[0].content }}."}
+        - do: {say: {tool_calls: [{name: look, args: {at: "{{ text }}"}, id: "toolu_01A09{{ visit }}c{{ text }}"}]}}
+      tools: {write: {messages: [{role: tool, content: cold, tool_call_id: "{{ calls[0].id }}", name: feel}]}}
+    edges:
+      - [__start__, model]
+      - {from: model, to: tools, when: calls}
+      - {from: model, to: __end__, conditional: true}
+      - [tools, model]
+"""
+    server.world = build([read(Source("caller.yaml", caller))])
+
+    made = scripted(server, "caller", [says("sea")], [says("lake"), says("sea")])
+
+    assert made.agents["caller"]["nodes"]["tools"] == {
+        "write": {
+            "messages": [{"role": "tool", "content": "cold", "name": "feel", "tool_call_id": "{{ calls[0].id }}"}]
+        }
+    }
+    assert "toolu" not in render({"agents": made.agents})
+    messages = hold(server.url, "caller", [says("sea")])[1][0]["messages"]
+    assert messages[1]["tool_calls"][0]["id"] == messages[2]["tool_call_id"]
+    assert messages[-1]["content"] == "It is cold."

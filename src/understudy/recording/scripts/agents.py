@@ -11,7 +11,8 @@ from understudy.recording.scripts.failing import failing
 from understudy.recording.scripts.features import of_state
 from understudy.recording.scripts.hidden import shown
 from understudy.recording.scripts.literals import key_of
-from understudy.recording.scripts.plays import START, graph_of, written
+from understudy.recording.scripts.plays import graph_of
+from understudy.recording.scripts.rows import START, written
 from understudy.recording.scripts.turns import never, told_of, turns
 from understudy.recording.scripts.ways import Ways
 from understudy.recording.scripts.writing import Writing

@@ -9,6 +9,7 @@ from understudy.agents.script.conversations import answers_in, asked_in, calls_i
 from understudy.agents.script.sandbox import METHODS
 from understudy.recording.scripts.conditions import ANSWERS
 from understudy.recording.scripts.literals import key_of, literal
+from understudy.recording.scripts.rows import asked_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,7 +39,7 @@ _MOST = 3
 
 def features(moment: Moment, channels: Mapping[str, ReducerName]) -> JsonObject:
     """Return the value of each expression at a moment, those first that make the best conditions."""
-    kwargs = moment.run.row.get("kwargs") or {}
+    kwargs = asked_for(moment.run)
     values = moment.values
     held = channel_of(channels)
     found: JsonObject = {}

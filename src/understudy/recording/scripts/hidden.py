@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from understudy.recording.scripts.plays import BY_COMMAND, PULL, values_of
+from understudy.recording.scripts.rows import BY_COMMAND, PULL, command_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -66,7 +66,7 @@ def _inside(drawn: Mapping[str, Json], namespace: str) -> Mapping[str, Json]:
 
 def _named(run: RecordedRun | None) -> list[str]:
     """Return the nodes that the command of a run names."""
-    told = ((run.row.get("kwargs") or {}).get("command") or {}).get("goto") if run else None
+    told = command_of(run).get("goto") if run else None
     return [node for node in (told if isinstance(told, list) else [told]) if isinstance(node, str)]
 
 

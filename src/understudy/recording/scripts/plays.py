@@ -8,6 +8,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from understudy.recording.channels import place
+from understudy.recording.scripts.rows import (
+    BY_COMMAND,
+    START,
+    asked_for,
+    command_of,
+    is_message,
+    is_sent,
+    values_of,
+    written,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -15,12 +25,6 @@ if TYPE_CHECKING:
     from understudy.recording.captured import RecordedRun
     from understudy.wire import Json, JsonObject
 
-START = "__start__"
-BY_COMMAND = "by_command"
-"""What tasks are marked with that a command named."""
-
-PULL = "__pregel_pull"
-PUSH = "__pregel_push"
 
 _INTERRUPT_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -122,27 +126,6 @@ class Graph:
     inner: dict[str, Graph] = field(default_factory=dict)
 
 
-def values_of(state: JsonObject | None) -> JsonObject:
-    """Return the values of a state by channel; nothing where there are none, or where the state is no object."""
-    values = (state or {}).get("values")
-    return values if isinstance(values, dict) else {}
-
-
-def is_sent(task: JsonObject) -> bool:
-    """Return whether a task was sent an input of its own."""
-    return bool(task.get("path", ())[:1] == [PUSH])
-
-
-def written(task: JsonObject) -> list[tuple[str, Json]]:
-    """Return what a task wrote, by channel; several writes to one channel each by themselves."""
-    writes: list[tuple[str, Json]] = []
-    result = task.get("result")
-    for name, value in result.items() if isinstance(result, dict) else ():
-        several = value.get("$writes") if isinstance(value, dict) else None
-        writes += [(name, one) for one in several] if isinstance(several, list) else [(name, value)]
-    return writes
-
-
 def graph_of(runs: Sequence[RecordedRun]) -> Graph:
     """Return what these runs of one agent show."""
     graph = Graph()
@@ -211,7 +194,7 @@ class _Thread:
             play.moments.append(Moment(values, run, *visits, unknown))
             play.answers += answer
             if task.get("error") and run.row.get("status") == "error":
-                play.error = task["error"]
+                play.error = str(task["error"])
                 yield _complete(play)
                 play = Play(task["name"], task, superstep, answers=list(play.answers))
             elif at == len(ran) - 1:
@@ -231,8 +214,7 @@ class _Thread:
         for run in self._runs[first + 1 : last + 1]:
             if run.row.get("status") == "error" and not has_failed and not run.states:
                 continue  # it failed before any task began, as when it answers one of several questions
-            kwargs = run.row.get("kwargs") or {}
-            yield run, _answers(kwargs.get("command") or {}, task) if asks else []
+            yield run, _answers(command_of(run), task) if asks else []
 
     def _last_to_go_on(self, superstep: Superstep, first: int) -> int:
         """Return the number of the last run that took up the tasks of a superstep."""
@@ -269,7 +251,7 @@ def _complete(play: Play) -> Play:
 
 
 def _update(run: RecordedRun) -> JsonObject:
-    update = ((run.row.get("kwargs") or {}).get("command") or {}).get("update")
+    update = command_of(run).get("update")
     return update if isinstance(update, dict) else {}
 
 
@@ -286,12 +268,12 @@ def _before(values: JsonObject, updates: Iterable[JsonObject]) -> tuple[JsonObje
 
 
 def _asked_to_stop(run: RecordedRun) -> bool:
-    kwargs = run.row.get("kwargs") or {}
+    kwargs = asked_for(run)
     return run.row.get("status") != "success" or bool(kwargs.get("interrupt_before") or kwargs.get("interrupt_after"))
 
 
 def _goes_on(run: RecordedRun) -> bool:
-    return (run.row.get("kwargs") or {}).get("input") is None
+    return asked_for(run).get("input") is None
 
 
 def _parent(state: JsonObject) -> Any:
@@ -304,8 +286,3 @@ def _answers(command: JsonObject, task: JsonObject) -> list[Json]:
     if isinstance(resume, dict) and resume and all(_INTERRUPT_ID.fullmatch(name) for name in resume):
         return [resume[asked["id"]] for asked in task["interrupts"][:1] if asked["id"] in resume]
     return [] if resume is None else [resume]
-
-
-def is_message(value: Json) -> bool:
-    """Return whether a value is a chat message as a state holds it."""
-    return isinstance(value, dict) and {"additional_kwargs", "content", "type"} <= value.keys()

@@ -8,7 +8,8 @@ from understudy.agents.script.conversations import calls_in, channel_of, convers
 from understudy.recording.scripts.conditions import all_of, conditions
 from understudy.recording.scripts.features import features, grouped, telling
 from understudy.recording.scripts.literals import key_of, literal
-from understudy.recording.scripts.plays import BY_COMMAND, START, Moment, is_sent, values_of
+from understudy.recording.scripts.plays import Moment
+from understudy.recording.scripts.rows import BY_COMMAND, START, is_sent, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

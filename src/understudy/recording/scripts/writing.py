@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from understudy.agents.script.conversations import calls_in, channel_of, conversation
 from understudy.recording.scripts.features import of_state
 from understudy.recording.scripts.literals import template
-from understudy.recording.scripts.plays import is_message
+from understudy.recording.scripts.rows import is_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,14 +35,19 @@ _DEFAULTS: JsonObject = {
 _BY_CHANCE = re.compile(r"(?=[a-z]*\d)[a-z\d]{8}", re.IGNORECASE)
 """Occurs in ids that are drawn by chance; `ai-1` is none."""
 
+_SAID = ("content", "id", "name", "tool_calls", "additional_kwargs", "response_metadata", "usage_metadata")
+"""What can be said of a message of a model."""
+
+_OF_MODELS = ("ai", "AIMessageChunk")
+
 REMOVE_ALL = "__remove_all__"
 
 
 class Writing:
     """Makes steps of what the plays of one agent wrote.
 
-    A message keeps an id that somebody thought of, or that more than one message has; others get a new one whenever
-    they are said.
+    A message keeps an id that somebody thought of, or that more than one message has, a tool call one that somebody
+    thought of; others get a new one whenever they are said.
     """
 
     def __init__(self, plays: Iterable[Play]) -> None:
@@ -54,7 +59,7 @@ class Writing:
             for message in (value if isinstance(value, list) else [value])
             if is_message(message) and message.get("id")
         )
-        self._kept = {each for each, count in counted.items() if count > 1 or not _BY_CHANCE.search(each)}
+        self._kept = {each for each, count in counted.items() if count > 1 or not _is_by_chance(each)}
 
     def steps(self, play: Play, channels: Mapping[str, ReducerName]) -> list[JsonObject]:
         """Return the steps that write what a node wrote."""
@@ -73,11 +78,12 @@ class Writing:
         held = channel_of(channels)
         values = play.moments[-1].values
         before = conversation(values, name)
-        answers = _answers(messages, calls_in(conversation(values, held))) if name == held else None
+        calls = calls_in(conversation(values, held)) if name == held else []
+        answers = _answers(messages, calls)
         if answers:
             yield {"answer": answers}
             return
-        places = {message.get("id"): at for at, message in enumerate(before)}
+        places = {message.get("id"): at for at, message in enumerate(before) if is_message(message)}
         for message in messages:
             if not is_message(message):
                 yield {"write": {name: [template(message)]}}
@@ -88,19 +94,33 @@ class Writing:
                 told["id"] = message_id
             elif message_id in places:
                 told["id"] = f"{{{{ {of_state(name)}[{places[message_id]}].id }}}}"
-            if kind != "ai" or "invalid_tool_calls" in told or "example" in told:
+            asked = [call["id"] for call in calls]
+            if told.get("tool_call_id") in asked and _is_by_chance(told["tool_call_id"]):
+                told["tool_call_id"] = f"{{{{ calls[{asked.index(told['tool_call_id'])}].id }}}}"
+            if kind not in _OF_MODELS:
                 yield {"write": {name: [{"role": kind, **told}]}}
                 continue
+            told = {key: told[key] for key in _SAID if key in told}
             if "tool_calls" in told:
-                told["tool_calls"] = [
-                    {key: call[key] for key in ("name", "args", "id") if call.get(key)} for call in told["tool_calls"]
-                ]
+                told["tool_calls"] = [_call(call) for call in told["tool_calls"]]
             if name != held:
                 told["channel"] = name
             content = told.get("content")
             if content == "" and len(told) > 1:
                 del told["content"]
             yield {"say": content if told.keys() == {"content"} else told}
+
+
+def _call(call: JsonObject) -> JsonObject:
+    """Return a tool call as a step says it; an id that was drawn by chance is left out, so that it gets its own."""
+    told = {key: call[key] for key in ("name", "args", "id") if call.get(key)}
+    if _is_by_chance(told.get("id")):
+        del told["id"]
+    return told
+
+
+def _is_by_chance(name: Json) -> bool:
+    return isinstance(name, str) and bool(_BY_CHANCE.search(name))
 
 
 def _add(steps: list[JsonObject], step: JsonObject) -> None:
