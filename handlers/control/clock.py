@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from understudy.agents import advancing
 from understudy.agents.resting import PATIENCE, at_rest, settle
 from understudy.errors import Invalid
+from understudy.paths import quoted
 from understudy.state.clock import moment, timestamp
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def moment_of(name: str, text: str) -> datetime:
     try:
         told = moment(text)
     except (ValueError, OverflowError):
-        raise Invalid(f"{name} must be a time such as 2026-01-31T08:00:00Z, not {text!r}") from None
+        raise Invalid(f"{name} must be a time such as 2026-01-31T08:00:00Z, not {quoted(text)}") from None
     return _possible(name, told)
 
 

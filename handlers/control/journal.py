@@ -10,8 +10,8 @@ from understudy.state.matching import Names, Which
 
 if TYPE_CHECKING:
     from understudy.state.journal import Entry, Judge
-    from understudy.state.usage import Usage
     from understudy.state.world import World
+    from understudy.state.worlds import Worlds
     from understudy.wire import Json, JsonObject
 
 _KEPT = {"kept": True, "broken": False}
@@ -54,9 +54,9 @@ async def verify(world: World, names: Names, body: JsonObject) -> Json:
     return {"met": not found, "complaints": found}
 
 
-async def coverage(world: World, names: Names, stream_modes: tuple[str, ...], usage: Usage, of: str) -> Json:
+async def coverage(world: World, worlds: Worlds, names: Names, stream_modes: tuple[str, ...], of: str) -> Json:
     """Tell which operations and stream modes were used."""
-    return (usage if of == "server" else world.journal.usage).told(names, stream_modes)
+    return (worlds.usage if of == "server" else world.journal.usage).told(names, stream_modes)
 
 
 def _told(entry: Entry, judge: Judge) -> JsonObject:

@@ -24,10 +24,11 @@ async def find() -> Json:
 
 async def load(world: World, worlds: Worlds, body: JsonObject) -> Json:
     """Put a scenario into the world."""
+    hosted = worlds.holding(world)
     with refusing():
         scenarios.load(scenario_of(body), world)
     resume(world)
-    return told(next(hosted for hosted in worlds if hosted.world is world))
+    return told(hosted)
 
 
 @cache

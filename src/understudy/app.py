@@ -18,14 +18,12 @@ from understudy.exchange import Service
 from understudy.server.edge import Edge, nowhere
 from understudy.server.faults.reading import FaultReader
 from understudy.server.handlers import Handlers
-from understudy.server.noting import Noting
 from understudy.server.operations import BoundOperation, ById, OperationMiddleware, Surroundings
 from understudy.server.routing import ShapedRoutingMiddleware
 from understudy.server.sockets import Sockets
 from understudy.server.verdicts import Verdicts
 from understudy.server.visits import PREFIX, Visits
 from understudy.state.matching import Names
-from understudy.state.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +49,7 @@ def create_app(settings: Settings, worlds: Worlds, *, api: str = "agent-server")
     around = _surroundings(settings, service, {"service": service}, frozenset(settings.api_keys))
     served = _connexion(around)
     sockets = Sockets(contract.observed, around.handlers, around.api_keys)
-    steering, usage = served, Usage()
+    steering = served
     if settings.control:
         steered_by = Service(CONTROL, load_contract(CONTROL).observed)
         names = Names([*operations(contract.observed), *sockets_of(contract.observed)])
@@ -60,7 +58,6 @@ def create_app(settings: Settings, worlds: Worlds, *, api: str = "agent-server")
             "worlds": worlds,
             "names": names,
             "judge": judge,
-            "usage": usage,
             "stream_modes": stream_modes(contract.observed),
             "read_fault": FaultReader(names),
         }
@@ -75,7 +72,7 @@ def create_app(settings: Settings, worlds: Worlds, *, api: str = "agent-server")
             await served(scope, receive, send)
 
     visits = Visits(app, worlds, settings, attend, _documented_headers(contract.observed))
-    return Noting(Edge(visits, around.dialect, _without_405(contract.observed)), usage)
+    return Edge(visits, around.dialect, _without_405(contract.observed))
 
 
 def _connexion(around: Surroundings) -> ASGIApp:
@@ -102,6 +99,7 @@ def _surroundings(
         api_keys=api_keys,
         max_body=settings.max_body,
         strict=settings.strict,
+        lenient=service.api != CONTROL,
         spoiled=service.api != CONTROL,
     )
 

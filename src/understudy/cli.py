@@ -30,6 +30,7 @@ examples:
   understudy serve                               the demo, at http://127.0.0.1:8123
   understudy serve --scenario tests/shop.yaml    what your own file says
   understudy scenarios list                      what there is to serve
+  understudy record URL -o shop.yaml             what a deployment holds, as such a file
 """
 _SERVE = """\
 examples:
@@ -38,6 +39,7 @@ examples:
                                                  the same ids and times in every run
   understudy serve --scenario large:threads=5000 with other numbers than the scenario's own
   understudy serve --host 0.0.0.0 --api-key K    for other machines too, with a key
+  understudy serve --scenario mine.yaml --watch  while you write it: new worlds begin with it as it is
 
 Each option can be given in the environment as well: UNDERSTUDY_PORT=9000, UNDERSTUDY_SCENARIO=demo,mine.yaml
 """
@@ -124,7 +126,7 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     serve.add_argument("--host", help="the address to listen at (default: 127.0.0.1, this machine only)")
     serve.add_argument("--port", help="the port to listen at, 0 for a free one (default: 8123)")
-    serve.add_argument("--seed", metavar="N", help="draw ids from this number, the same ones every time")
+    serve.add_argument("--seed", metavar="N", help="draw ids from this number; with --clock, the same ones every time")
     serve.add_argument("--clock", metavar="TIME", help="let time stand still at this moment, an ISO 8601 text")
     serve.add_argument(
         "--api-key",
@@ -151,7 +153,7 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
         "--world-per-key",
         action="store_true",
         default=None,
-        help="a world for each API key, not only for each X-Understudy-World header",
+        help="a world for each API key, as if it were named in X-Understudy-World",
     )
     serve.add_argument(
         "--watch", action="store_true", default=None, help="let new worlds begin with a scenario file as it is now"
@@ -159,7 +161,7 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
     serve.add_argument(
         "--control-key",
         metavar="KEY",
-        help="ask whoever steers the server for this key in x-understudy-key; needed to steer it from other machines",
+        help="ask whoever steers the server for this key in x-understudy-key; needed where other machines can reach it",
     )
     serve.add_argument(
         "--no-control",

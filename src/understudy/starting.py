@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from understudy.control.given import Given
     from understudy.scenarios import Scenario
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 PATIENCE = 30.0
 """Seconds that a server may take to stop."""
 
@@ -86,7 +88,7 @@ def start(
     port: int = 0,
     seed: int | None = None,
     clock: datetime | str | None = None,
-    api_keys: Sequence[str] = (),
+    api_keys: str | Sequence[str] = (),
     strict: bool = False,
     max_body: int | None = None,
     allow_loopback_webhooks: bool = False,
@@ -107,7 +109,7 @@ def start(
         "port": port,
         "seed": seed,
         "clock": clock.isoformat() if isinstance(clock, datetime) else clock,
-        "api_keys": list(api_keys) or None,
+        "api_keys": [api_keys] if isinstance(api_keys, str) else list(api_keys) or None,
         "strict": strict,
         "max_body": max_body,
         "allow_loopback_webhooks": allow_loopback_webhooks,

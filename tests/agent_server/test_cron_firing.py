@@ -14,7 +14,7 @@ from tests.receiver import Receiver
 from understudy.agents.steps import Write
 from understudy.scenarios import Scenario, build, find, read
 from understudy.state.agents import END, START, Agent, Edge
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.ids import assistant_of
 from understudy.state.world import World
 
@@ -30,20 +30,20 @@ EVERY_5 = {"assistant_id": "steps", "schedule": "*/5 * * * *", "input": {"n": 1}
 
 
 @pytest.fixture
-def clock(server: Server) -> FrozenClock:
+def clock(server: Server) -> Clock:
     """The clock of the server's new world, which stands still at noon."""
     return serve(server)
 
 
-def serve(server: Server, *more: Scenario) -> FrozenClock:
-    clock = FrozenClock(NOON)
+def serve(server: Server, *more: Scenario) -> Clock:
+    clock = Clock(NOON)
     server.world = build([read(find("reference")), *more], clock, seed=1)
     return clock
 
 
-def serve_counter(server: Server) -> tuple[FrozenClock, list[str]]:
+def serve_counter(server: Server) -> tuple[Clock, list[str]]:
     """Serve a world whose only agent adds one; return its clock, and the threads on which the agent was."""
-    clock, visited = FrozenClock(NOON), list[str]()
+    clock, visited = Clock(NOON), list[str]()
 
     def add(situation: Situation) -> Iterator[Write]:
         visited.append(situation.config["configurable"]["thread_id"])
@@ -78,7 +78,7 @@ def due(server: Server, cron: dict[str, Any]) -> str | None:
     return date
 
 
-def test_a_cron_starts_a_run_when_the_clock_comes_to_its_date(server: Server, clock: FrozenClock) -> None:
+def test_a_cron_starts_a_run_when_the_clock_comes_to_its_date(server: Server, clock: Clock) -> None:
     thread = server.create_thread()
     cron = create(server, thread, metadata={"mine": 1}, config={"tags": ["t"]}, stream_mode="updates")
 
@@ -114,7 +114,7 @@ def test_a_run_that_a_cron_started_is_played(server: Server) -> None:
     assert server.get(f"/threads/{thread}").json()["values"] == {"n": 41}
 
 
-def test_a_cron_starts_a_run_on_each_of_its_dates(server: Server, clock: FrozenClock) -> None:
+def test_a_cron_starts_a_run_on_each_of_its_dates(server: Server, clock: Clock) -> None:
     thread = server.create_thread()
     create(server, thread)
 
@@ -126,7 +126,7 @@ def test_a_cron_starts_a_run_on_each_of_its_dates(server: Server, clock: FrozenC
     assert times == ["12:15", "12:10", "12:05"]
 
 
-def test_a_leap_over_many_dates_starts_one_run(server: Server, clock: FrozenClock) -> None:
+def test_a_leap_over_many_dates_starts_one_run(server: Server, clock: Clock) -> None:
     thread = server.create_thread()
     cron = create(server, thread)
 
@@ -136,7 +136,7 @@ def test_a_leap_over_many_dates_starts_one_run(server: Server, clock: FrozenCloc
     assert due(server, cron) == "2026-01-01T13:05:00+00:00"
 
 
-def test_several_crons_that_are_due_start_in_the_order_of_their_dates(server: Server, clock: FrozenClock) -> None:
+def test_several_crons_that_are_due_start_in_the_order_of_their_dates(server: Server, clock: Clock) -> None:
     thread = server.create_thread()
     later = create(server, thread, schedule="40 * * * *")
     sooner = create(server, thread, schedule="20 * * * *")
@@ -174,7 +174,7 @@ def test_the_thread_of_a_run_goes_with_it_unless_it_is_to_be_kept(server: Server
     assert eventually(lambda: server.get(f"/threads/{visited[0]}").status_code == 404, server)
 
 
-def test_a_run_gets_the_metadata_of_the_cron_and_of_the_request(server: Server, clock: FrozenClock) -> None:
+def test_a_run_gets_the_metadata_of_the_cron_and_of_the_request(server: Server, clock: Clock) -> None:
     thread = server.create_thread()
     cron = create(server, thread, metadata={"a": 1, "b": 1})
     server.patch(f"/runs/crons/{cron['cron_id']}", {"metadata": {"b": 2}})
@@ -185,7 +185,7 @@ def test_a_run_gets_the_metadata_of_the_cron_and_of_the_request(server: Server, 
     assert (run["metadata"]["a"], run["metadata"]["b"]) == (1, 2)
 
 
-def test_a_context_goes_to_the_run(server: Server, clock: FrozenClock) -> None:
+def test_a_context_goes_to_the_run(server: Server, clock: Clock) -> None:
     thread = server.create_thread()
     cron = create(server, thread, assistant_id="ctx", input={}, context={"color": "red"})
 
@@ -196,7 +196,7 @@ def test_a_context_goes_to_the_run(server: Server, clock: FrozenClock) -> None:
     assert run["kwargs"]["config"]["configurable"]["cron_id"] == cron["cron_id"]
 
 
-def test_a_suspended_cron_starts_nothing_until_it_is_resumed(server: Server, clock: FrozenClock) -> None:
+def test_a_suspended_cron_starts_nothing_until_it_is_resumed(server: Server, clock: Clock) -> None:
     thread = server.create_thread()
     cron = create(server, thread, enabled=False)
     clock.advance(timedelta(hours=1))
@@ -208,7 +208,7 @@ def test_a_suspended_cron_starts_nothing_until_it_is_resumed(server: Server, clo
     assert due(server, cron) == "2026-01-01T13:05:00+00:00"
 
 
-def test_a_deleted_cron_starts_nothing(server: Server, clock: FrozenClock) -> None:
+def test_a_deleted_cron_starts_nothing(server: Server, clock: Clock) -> None:
     thread = server.create_thread()
     kept, deleted = create(server, thread), create(server, thread)
 
@@ -219,7 +219,7 @@ def test_a_deleted_cron_starts_nothing(server: Server, clock: FrozenClock) -> No
     assert run["kwargs"]["config"]["configurable"]["cron_id"] == kept["cron_id"]
 
 
-def test_a_cron_that_has_ended_starts_nothing_and_holds_up_no_other(server: Server, clock: FrozenClock) -> None:
+def test_a_cron_that_has_ended_starts_nothing_and_holds_up_no_other(server: Server, clock: Clock) -> None:
     ended, going = server.create_thread(), server.create_thread()
     create(server, ended, end_time="2026-01-01T12:07:00Z")
     create(server, going, end_time="2026-01-02T00:00:00+02:00")
@@ -232,7 +232,7 @@ def test_a_cron_that_has_ended_starts_nothing_and_holds_up_no_other(server: Serv
     assert len(runs(server, going)) == 3
 
 
-def test_a_cron_that_ends_before_its_first_date_starts_nothing(server: Server, clock: FrozenClock) -> None:
+def test_a_cron_that_ends_before_its_first_date_starts_nothing(server: Server, clock: Clock) -> None:
     thread = server.create_thread()
     cron = create(server, thread, end_time="2020-01-01T00:00:00Z")
 
@@ -243,7 +243,7 @@ def test_a_cron_that_ends_before_its_first_date_starts_nothing(server: Server, c
     assert len(runs(server, thread)) == 1
 
 
-def test_an_end_that_is_no_time_ends_nothing(server: Server, clock: FrozenClock) -> None:
+def test_an_end_that_is_no_time_ends_nothing(server: Server, clock: Clock) -> None:
     thread = server.create_thread()
     create(server, thread, end_time="notadate")
 
@@ -252,7 +252,7 @@ def test_an_end_that_is_no_time_ends_nothing(server: Server, clock: FrozenClock)
     assert len(runs(server, thread)) == 1
 
 
-def test_a_cron_without_a_date_ahead_is_never_due_again(server: Server, clock: FrozenClock) -> None:
+def test_a_cron_without_a_date_ahead_is_never_due_again(server: Server, clock: Clock) -> None:
     thread = server.create_thread()
     cron = create(server, thread, schedule="0 0 1 2 * 0 2026")
 
@@ -264,7 +264,7 @@ def test_a_cron_without_a_date_ahead_is_never_due_again(server: Server, clock: F
     assert len(runs(server, thread)) == 1
 
 
-def test_a_patched_schedule_counts_at_once(server: Server, clock: FrozenClock) -> None:
+def test_a_patched_schedule_counts_at_once(server: Server, clock: Clock) -> None:
     thread = server.create_thread()
     cron = create(server, thread, schedule="@yearly")
 
@@ -275,7 +275,7 @@ def test_a_patched_schedule_counts_at_once(server: Server, clock: FrozenClock) -
 
 
 def test_a_request_that_starts_no_run_is_logged_and_holds_up_no_other(
-    server: Server, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+    server: Server, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     thread = server.create_thread()
     torn = create(server, thread, config={"configurable": {"a": 1}}, context={"b": 2})
@@ -332,7 +332,7 @@ def test_a_world_that_is_dropped_is_forgotten_with_its_crons(server: Server) -> 
     assert world() is None
 
 
-def test_a_run_of_a_cron_is_sent_to_the_crons_webhook(server: Server, clock: FrozenClock) -> None:
+def test_a_run_of_a_cron_is_sent_to_the_crons_webhook(server: Server, clock: Clock) -> None:
     server.world.allow_loopback_webhooks = True
     receiver = Receiver()
     cron = create(server, webhook=receiver.url, metadata={"mine": 1})
@@ -347,7 +347,7 @@ def test_a_run_of_a_cron_is_sent_to_the_crons_webhook(server: Server, clock: Fro
 
 
 def test_a_webhook_that_is_no_longer_allowed_is_logged_and_starts_no_run(
-    server: Server, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+    server: Server, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.world.allow_loopback_webhooks = True
     thread = server.create_thread()

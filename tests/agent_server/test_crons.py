@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from understudy.scenarios import build, find, read
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.ids import assistant_of
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ NO_ZONE = "Invalid timezone: '{}'. Use IANA timezone format (e.g. 'America/New_Y
 
 
 @pytest.fixture
-def noon(server: Server) -> FrozenClock:
+def noon(server: Server) -> Clock:
     """The clock of the server's new world, which stands still at noon of a Thursday."""
-    clock = FrozenClock(NOON)
+    clock = Clock(NOON)
     server.world = build([read(find("reference"))], clock, seed=1)
     return clock
 
@@ -59,7 +59,7 @@ def refused(server: Server, **body: Any) -> tuple[int, str]:
 # create
 
 
-def test_a_cron_tells_what_it_starts_and_when(server: Server, noon: FrozenClock) -> None:
+def test_a_cron_tells_what_it_starts_and_when(server: Server, noon: Clock) -> None:
     cron = create(server, schedule="*/5 * * * *", input={"messages": []}, metadata={"m": 1})
 
     cron_id = cron["cron_id"]
@@ -107,7 +107,7 @@ def test_a_cron_tells_what_it_starts_and_when(server: Server, noon: FrozenClock)
     ],
 )
 def test_the_next_date_is_the_schedules_in_its_timezone(
-    server: Server, noon: FrozenClock, schedule: str, timezone: str | None, date: str
+    server: Server, noon: Clock, schedule: str, timezone: str | None, date: str
 ) -> None:
     cron = create(server, schedule=schedule, **({"timezone": timezone} if timezone else {}))
 
@@ -209,7 +209,7 @@ def test_what_is_no_cron_cannot_be_had(server: Server) -> None:
 # patch
 
 
-def test_a_patch_goes_into_the_row_and_into_the_request(server: Server, noon: FrozenClock) -> None:
+def test_a_patch_goes_into_the_row_and_into_the_request(server: Server, noon: Clock) -> None:
     cron = create(server, input={"messages": []}, metadata={"m": 1})
     noon.advance(timedelta(hours=1))
 
@@ -221,7 +221,7 @@ def test_a_patch_goes_into_the_row_and_into_the_request(server: Server, noon: Fr
     assert server.get(f"/runs/crons/{cron['cron_id']}").json() == patched
 
 
-def test_a_new_schedule_or_timezone_moves_the_next_date(server: Server, noon: FrozenClock) -> None:
+def test_a_new_schedule_or_timezone_moves_the_next_date(server: Server, noon: Clock) -> None:
     cron = create(server)
     assert cron["next_run_date"] == "2026-01-01T18:00:00+00:00"
 
@@ -303,7 +303,7 @@ def test_a_deleted_cron_is_gone(server: Server) -> None:
     assert server.delete(f"/runs/crons/{cron_id}").status_code == 404
 
 
-def test_a_thread_takes_its_crons_with_it(server: Server, noon: FrozenClock) -> None:
+def test_a_thread_takes_its_crons_with_it(server: Server, noon: Clock) -> None:
     kept = create(server)["cron_id"]
     deleted, pruned, expired = server.create_thread(), server.create_thread(), server.create_thread(ttl={"ttl": 5})
     for thread in (deleted, pruned, expired):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.agent_server.conversation import command, new_thread, said, start, told
 from understudy.scenarios import build, find, read
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 
 if TYPE_CHECKING:
     from tests.conftest import Server
@@ -175,7 +175,7 @@ def test_an_answer_can_name_a_checkpoint_as_badly_as_a_start(server: Server, che
 
 
 def test_a_busy_thread_is_waited_for_five_seconds(server: Server) -> None:
-    clock = FrozenClock(datetime(2026, 1, 1, tzinfo=UTC))
+    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC))
     server.world = build([read(find("reference"))], clock)
     thread = new_thread()
     start(server, thread, "steps", {"n": 1, "sleep": 60})

@@ -8,14 +8,14 @@ import pytest
 
 from tests.conftest import Server
 from understudy.scenarios import build, find, read
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 
 MODES = ["values", "updates", "messages-tuple", "events", "debug", "tasks", "checkpoints", "custom"]
 
 
 def played(server: Server, graph: str, told: dict[str, object]) -> list[bytes]:
     """What a new world with the same seed and clock answers: a stream, the state after it, the history, the runs."""
-    server.world = build([read(find("reference"))], FrozenClock(datetime(2026, 1, 1, tzinfo=UTC)), seed=7)
+    server.world = build([read(find("reference"))], Clock(datetime(2026, 1, 1, tzinfo=UTC)), seed=7)
     thread = server.create_thread()
     body = {"assistant_id": graph, "input": told, "stream_mode": MODES, "stream_subgraphs": True}
     stream = server.post(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.world import World
 
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def clock(server: Server) -> FrozenClock:
+def clock(server: Server) -> Clock:
     """The clock of a world that stands still."""
-    clock = FrozenClock(datetime(2026, 1, 1, tzinfo=UTC))
+    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC))
     server.world = World(clock=clock, seed=1)
     return clock
 
@@ -35,7 +35,7 @@ def found(server: Server, **more: Any) -> list[str]:
     return [item["key"] for item in answer.json()["items"]]
 
 
-def test_an_item_is_gone_when_its_time_is_over(server: Server, clock: FrozenClock) -> None:
+def test_an_item_is_gone_when_its_time_is_over(server: Server, clock: Clock) -> None:
     put(server, "short", ttl=0.5)
     put(server, "long")
 
@@ -47,7 +47,7 @@ def test_an_item_is_gone_when_its_time_is_over(server: Server, clock: FrozenCloc
     assert found(server) == ["long"]
 
 
-def test_the_last_item_takes_its_namespace_along(server: Server, clock: FrozenClock) -> None:
+def test_the_last_item_takes_its_namespace_along(server: Server, clock: Clock) -> None:
     put(server, "a", ttl=1)
 
     clock.advance(timedelta(minutes=1))
@@ -58,7 +58,7 @@ def test_the_last_item_takes_its_namespace_along(server: Server, clock: FrozenCl
 @pytest.mark.parametrize("how", ["get", "search"])
 @pytest.mark.parametrize("refresh", [None, True, False])
 def test_reading_starts_the_time_anew_unless_asked_not_to(
-    server: Server, clock: FrozenClock, how: str, refresh: bool | None
+    server: Server, clock: Clock, how: str, refresh: bool | None
 ) -> None:
     put(server, "a", ttl=1)
     clock.advance(timedelta(seconds=40))
@@ -72,7 +72,7 @@ def test_reading_starts_the_time_anew_unless_asked_not_to(
     assert found(server) == ([] if refresh is False else ["a"])
 
 
-def test_only_items_on_the_page_are_read(server: Server, clock: FrozenClock) -> None:
+def test_only_items_on_the_page_are_read(server: Server, clock: Clock) -> None:
     put(server, "a", ttl=1)
     put(server, "b", ttl=1)
     clock.advance(timedelta(seconds=40))
@@ -83,7 +83,7 @@ def test_only_items_on_the_page_are_read(server: Server, clock: FrozenClock) -> 
     assert found(server) == ["a"]
 
 
-def test_a_put_without_a_time_makes_an_item_stay(server: Server, clock: FrozenClock) -> None:
+def test_a_put_without_a_time_makes_an_item_stay(server: Server, clock: Clock) -> None:
     put(server, "a", ttl=1)
     put(server, "a")
 
@@ -93,7 +93,7 @@ def test_a_put_without_a_time_makes_an_item_stay(server: Server, clock: FrozenCl
 
 
 @pytest.mark.parametrize("ttl", [0, -1, -1e300])
-def test_a_time_that_is_over_before_it_begins_is_refused(server: Server, clock: FrozenClock, ttl: float) -> None:
+def test_a_time_that_is_over_before_it_begins_is_refused(server: Server, clock: Clock, ttl: float) -> None:
     refused = server.put("/store/items", {"namespace": ["n"], "key": "a", "value": {}, "ttl": ttl})
 
     assert refused.status_code == 422
@@ -101,7 +101,7 @@ def test_a_time_that_is_over_before_it_begins_is_refused(server: Server, clock: 
     assert found(server) == []
 
 
-def test_a_time_beyond_all_calendars_is_long(server: Server, clock: FrozenClock) -> None:
+def test_a_time_beyond_all_calendars_is_long(server: Server, clock: Clock) -> None:
     put(server, "a", ttl=1e300)
 
     clock.advance(timedelta(days=36500))

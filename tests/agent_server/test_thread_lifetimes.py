@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.agent_server.ran import thread_that_ran
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.world import World
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ MISSING = "33333333-3333-4333-8333-333333333333"
 
 
 @pytest.fixture
-def clock(server: Server) -> FrozenClock:
+def clock(server: Server) -> Clock:
     """The clock of the world; it stands at the beginning of 2026."""
-    clock = FrozenClock(datetime(2026, 1, 1, tzinfo=UTC))
+    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC))
     server.world = World(server.world.agents, clock=clock)
     return clock
 
@@ -116,7 +116,7 @@ def test_an_id_that_is_none_prunes_nothing_at_all(server: Server) -> None:
     assert server.get(f"/threads/{thread}").status_code == 200
 
 
-def test_a_thread_tells_when_it_ends_to_those_who_ask(server: Server, clock: FrozenClock) -> None:
+def test_a_thread_tells_when_it_ends_to_those_who_ask(server: Server, clock: Clock) -> None:
     thread = server.create_thread(ttl={"ttl": 1.5})
 
     assert ttl(server, thread) == {
@@ -131,7 +131,7 @@ def test_a_thread_tells_when_it_ends_to_those_who_ask(server: Server, clock: Fro
 
 
 @pytest.mark.parametrize("time", [None, {}, {"strategy": "delete"}])
-def test_a_thread_without_a_time_lives_for_ever(server: Server, clock: FrozenClock, time: Any) -> None:
+def test_a_thread_without_a_time_lives_for_ever(server: Server, clock: Clock, time: Any) -> None:
     thread = server.create_thread(**({} if time is None else {"ttl": time}))
 
     clock.advance(timedelta(days=10000))
@@ -140,7 +140,7 @@ def test_a_thread_without_a_time_lives_for_ever(server: Server, clock: FrozenClo
     assert server.get(f"/threads/{thread}").status_code == 200
 
 
-def test_a_thread_is_gone_the_moment_its_time_is_over(server: Server, clock: FrozenClock) -> None:
+def test_a_thread_is_gone_the_moment_its_time_is_over(server: Server, clock: Clock) -> None:
     thread = server.create_thread(ttl={"ttl": 5})
 
     clock.advance(timedelta(minutes=5, microseconds=-1))
@@ -157,7 +157,7 @@ def test_a_thread_is_gone_the_moment_its_time_is_over(server: Server, clock: Fro
     assert prune(server, thread) == {"pruned_count": 0}
 
 
-def test_an_id_is_free_again_when_its_thread_has_ended(server: Server, clock: FrozenClock) -> None:
+def test_an_id_is_free_again_when_its_thread_has_ended(server: Server, clock: Clock) -> None:
     server.create_thread(thread_id=MISSING, metadata={"first": True}, ttl={"ttl": 5})
     clock.advance(timedelta(minutes=5))
 
@@ -167,7 +167,7 @@ def test_an_id_is_free_again_when_its_thread_has_ended(server: Server, clock: Fr
     assert server.get(f"/threads/{MISSING}").json()["metadata"] == {}
 
 
-def test_threads_end_one_by_one_each_in_its_time(server: Server, clock: FrozenClock) -> None:
+def test_threads_end_one_by_one_each_in_its_time(server: Server, clock: Clock) -> None:
     for minutes in (3, 1, 2):
         server.create_thread(ttl={"ttl": minutes})
 
@@ -179,7 +179,7 @@ def test_threads_end_one_by_one_each_in_its_time(server: Server, clock: FrozenCl
     assert left == [3, 2, 1, 0]
 
 
-def test_at_its_end_a_thread_may_keep_its_latest_state(server: Server, clock: FrozenClock) -> None:
+def test_at_its_end_a_thread_may_keep_its_latest_state(server: Server, clock: Clock) -> None:
     thread = with_a_history(server, ttl={"ttl": 5, "strategy": "keep_latest"})
     state = server.get(f"/threads/{thread}/state").json()
 
@@ -191,7 +191,7 @@ def test_at_its_end_a_thread_may_keep_its_latest_state(server: Server, clock: Fr
     assert ttl(server, thread) is None
 
 
-def test_a_patch_gives_a_new_time_from_now_on_and_without_one_changes_none(server: Server, clock: FrozenClock) -> None:
+def test_a_patch_gives_a_new_time_from_now_on_and_without_one_changes_none(server: Server, clock: Clock) -> None:
     thread = server.create_thread(ttl={"ttl": 5, "strategy": "keep_latest"})
     clock.advance(timedelta(minutes=4))
 
@@ -210,7 +210,7 @@ def test_a_patch_gives_a_new_time_from_now_on_and_without_one_changes_none(serve
     assert server.get(f"/threads/{thread}").status_code == 404
 
 
-def test_neither_a_copy_nor_a_second_creation_touches_the_time_of_a_thread(server: Server, clock: FrozenClock) -> None:
+def test_neither_a_copy_nor_a_second_creation_touches_the_time_of_a_thread(server: Server, clock: Clock) -> None:
     thread = server.create_thread(ttl={"ttl": 5})
     made = server.post(f"/threads/{thread}/copy").json()["thread_id"]
 
@@ -221,7 +221,7 @@ def test_neither_a_copy_nor_a_second_creation_touches_the_time_of_a_thread(serve
     assert server.get(f"/threads/{made}").status_code == 200
 
 
-def test_a_time_of_any_length_is_taken(server: Server, clock: FrozenClock) -> None:
+def test_a_time_of_any_length_is_taken(server: Server, clock: Clock) -> None:
     thread = server.create_thread(ttl={"ttl": 1e300})
 
     assert ttl(server, thread)["expires_at"].startswith("9999-12-31")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.world import World
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def test_threads_that_sort_alike_stay_in_order_of_creation_both_ways(server: Ser
 
 
 def test_while_the_clock_stands_the_thread_changed_last_still_comes_first(server: Server) -> None:
-    server.world = World(clock=FrozenClock(datetime(2026, 1, 1, tzinfo=UTC)))
+    server.world = World(clock=Clock(datetime(2026, 1, 1, tzinfo=UTC)))
     first, second, third = (server.create_thread() for _ in range(3))
 
     server.patch(f"/threads/{second}", {})
@@ -94,7 +94,7 @@ def test_while_the_clock_stands_the_thread_changed_last_still_comes_first(server
 
 
 def test_a_clock_that_is_set_back_makes_the_later_change_the_older_one(server: Server) -> None:
-    clock = FrozenClock(datetime(2026, 1, 2, tzinfo=UTC))
+    clock = Clock(datetime(2026, 1, 2, tzinfo=UTC))
     server.world = World(clock=clock)
     first = server.create_thread()
     clock.advance(timedelta(days=-1))

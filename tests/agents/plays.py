@@ -10,7 +10,7 @@ from understudy.agents.steps import Situation
 from understudy.scenarios import Source, build, read
 from understudy.scenarios.core_yaml import render
 from understudy.state.agents import Agent
-from understudy.state.clock import SystemClock
+from understudy.state.clock import Clock
 from understudy.state.store import Store
 
 CHANNELS = {"messages": "messages", "n": "sum", "log": "append", "it": "last"}
@@ -34,7 +34,7 @@ def situation(text: str | None = None, **given: Any) -> Situation:
         "run_input": None,
         "config": {"configurable": {}},
         "context": {},
-        "store": Store(clock=SystemClock()),
+        "store": Store(clock=Clock()),
     }
     return Situation(**{**told, **given})
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from understudy.agents.output import Output
-from understudy.state.clock import FrozenClock, give_way
+from understudy.state.clock import Clock, give_way
 from understudy.state.feeds import Feed
 
 if TYPE_CHECKING:
     from understudy.state.feeds import Reader
 
-CLOCK = FrozenClock(datetime(2026, 1, 1, tzinfo=UTC))
+CLOCK = Clock(datetime(2026, 1, 1, tzinfo=UTC))
 KWARGS = {"resumable": False, "config": {"configurable": {}}, "stream_mode": ["custom"], "subgraphs": False}
 MUCH = 20_000
 FAR = 5_000

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from langgraph_sdk.errors import BadRequestError, UnprocessableEntityError
 
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.world import World
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def test_namespaces_are_listed_by_beginning_end_and_depth(client: SyncLangGraphC
 
 
 def test_an_item_lives_as_long_as_it_is_read(client: SyncLangGraphClient, server: Server) -> None:
-    clock = FrozenClock(datetime(2026, 1, 1, tzinfo=UTC))
+    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC))
     server.world = World(clock=clock)
     client.store.put_item(["u"], "a", {}, ttl=10)
 

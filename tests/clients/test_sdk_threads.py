@@ -10,7 +10,7 @@ import pytest
 from langgraph_sdk.errors import BadRequestError, ConflictError, NotFoundError, UnprocessableEntityError
 
 from understudy.state.agents import Agent
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.world import World
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def test_an_update_answers_nothing_where_that_is_preferred(client: SyncLangGraph
 
 
 def test_a_thread_lives_as_long_as_it_was_given(client: SyncLangGraphClient, server: Server) -> None:
-    clock = FrozenClock(datetime(2026, 1, 1, tzinfo=UTC))
+    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC))
     server.world = World([Agent("agent")], clock=clock)
     short = client.threads.create(ttl=5)["thread_id"]
     longer = client.threads.create(ttl={"ttl": 5, "strategy": "delete"})["thread_id"]

@@ -16,7 +16,7 @@ from understudy.conformance.laws.all import LAWS
 from understudy.contract.documents import load_contract
 from understudy.contract.operations import operations
 from understudy.scenarios import build, find, read
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 
 PLAYED = sorted(imitated())
 
@@ -33,7 +33,7 @@ class Checked:
 @pytest.fixture(scope="module")
 def checked(running: Server) -> Checked:
     """One run on a world in which time stands still and ids repeat, so that the run does, and that others use too."""
-    running.world = build([read(find("reference"))], FrozenClock(datetime(2026, 1, 1, tzinfo=UTC)), seed=1)
+    running.world = build([read(find("reference"))], Clock(datetime(2026, 1, 1, tzinfo=UTC)), seed=1)
     for number in range(3):
         running.post("/assistants", {"graph_id": "agent", "metadata": {"owner": number}}).raise_for_status()
         thread_id = running.create_thread(metadata={"graph_id": "steps", "owner": number})

@@ -129,10 +129,10 @@ def spoilt(data: Any, draw: Any) -> Any:
     """Return data of which a few places are not as they were."""
     data = copy.deepcopy(data)
     for _ in range(draw(st.integers(1, 3))):
-        places = list(_places(data))
-        if not places:
+        found = list(places(data))
+        if not found:
             break
-        holder, key = places[draw(st.integers(0, len(places) - 1))]
+        holder, key = found[draw(st.integers(0, len(found) - 1))]
         kind = draw(st.sampled_from(["replace"] * 4 + ["remove", "rename", "add", "repeat", "swap", "bury"]))
         if kind == "replace":
             holder[key] = copy.deepcopy(draw(st.sampled_from(ODD)))
@@ -146,7 +146,7 @@ def spoilt(data: Any, draw: Any) -> Any:
         elif kind == "repeat" and isinstance(holder, list):
             holder.append(copy.deepcopy(holder[key]))
         elif kind == "swap":
-            other, name = places[draw(st.integers(0, len(places) - 1))]
+            other, name = found[draw(st.integers(0, len(found) - 1))]
             holder[key] = copy.deepcopy(other.get(name) if isinstance(other, dict) else (other[name:] or [None])[0])
         else:
             for _ in range(draw(st.sampled_from([1, 20, 120]))):
@@ -154,12 +154,12 @@ def spoilt(data: Any, draw: Any) -> Any:
     return data
 
 
-def _places(data: Any) -> Any:
+def places(data: Any) -> Any:
     """Yield everything inside data: what holds it, and its key."""
     if isinstance(data, (dict, list)):
         for key, value in list(data.items() if isinstance(data, dict) else enumerate(data)):
             yield data, key
-            yield from _places(value)
+            yield from places(value)
 
 
 def garbled(text: str, draw: Any) -> str:

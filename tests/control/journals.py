@@ -14,7 +14,7 @@ RUN: dict[str, Any] = {"assistant_id": "agent", "input": {"messages": [{"role": 
 
 HELD: dict[str, Any] = {
     "assistant_id": "agent",
-    "input": {"messages": [{"role": "user", "content": "/understudy sleep 60"}]},
+    "input": {"messages": [{"role": "user", "content": "/understudy wait 60"}]},
 }
 """A run that takes a minute."""
 

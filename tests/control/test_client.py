@@ -111,6 +111,12 @@ def test_a_server_that_is_not_there_is_told() -> None:
         understudy.connect(url).describe()
 
 
+@pytest.mark.parametrize("url", ["127.0.0.1:8123", "http://127.0.0.1:port", "http://[::1"])
+def test_a_url_that_is_none_is_told(url: str) -> None:
+    with pytest.raises(understudy.ControlError, match="does not answer: "):
+        understudy.connect(url).describe()
+
+
 def test_a_server_that_has_no_control_plane_is_told(world: understudy.World) -> None:
     with pytest.raises(understudy.ControlError, match="Is this an understudy"):
         understudy.connect(f"{world.url}/docs").describe()
@@ -175,6 +181,35 @@ def test_what_is_wrong_in_a_file_is_told_where_a_world_is_to_begin_with_it(
         started.create_world("wrong", "empty", file)
 
     assert str(told.value).startswith(f"{file}:3: agents.greeter")
+
+
+@pytest.mark.parametrize(
+    ("scenarios", "told"),
+    [
+        (({"agnts": {}},), 'scenario: unknown key "agnts"'),
+        (("empty", {"agnts": {}}), 'scenario 2: unknown key "agnts"'),
+        (("empty", "large:threads=many"), "large.yaml:"),
+    ],
+)
+def test_what_is_wrong_in_data_is_told_with_its_number_where_there_are_several(
+    scenarios: tuple[understudy.Given, ...], told: str, started: understudy.Server
+) -> None:
+    with pytest.raises(understudy.ControlError) as error:
+        started.create_world("wrong", *scenarios)
+
+    assert str(error.value).startswith(told)
+
+
+def test_what_is_no_scenario_is_told(world: understudy.World) -> None:
+    with pytest.raises(understudy.UnderstudyError, match="a scenario is a name, a path, a text or a dict, not 7"):
+        world.load(7)  # type: ignore[arg-type]  # somebody may
+
+
+def test_a_request_that_does_not_fit_is_told_in_one_line(world: understudy.World) -> None:
+    with pytest.raises(understudy.ControlError) as error:
+        world.clock.advance(-3)
+
+    assert str(error.value) == '-3 is less than the minimum of 0, at ["seconds"]'
 
 
 def test_a_file_that_cannot_be_read_is_told(world: understudy.World, tmp_path: Path) -> None:

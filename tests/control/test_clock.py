@@ -16,7 +16,7 @@ from tests.receiver import Receiver
 from understudy.agents.steps import Write
 from understudy.scenarios import Source, build, read
 from understudy.state.agents import END, START, Agent, Edge
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.world import World
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ agents:
 
 
 def world_at_noon() -> World:
-    return build([read(Source("agents.yaml", AGENTS))], FrozenClock(NOON), seed=1)
+    return build([read(Source("agents.yaml", AGENTS))], Clock(NOON), seed=1)
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +104,7 @@ def serve_own(server: Server, busy: Behaviour) -> None:
     """Serve a world at noon with an agent that does this."""
     edges = (Edge(START, "busy"), Edge("busy", END))
     agent = Agent("own", channels={"n": "sum"}, nodes=("busy",), edges=edges, behaviours={"busy": busy})
-    server.world = World([agent], clock=FrozenClock(NOON))
+    server.world = World([agent], clock=Clock(NOON))
 
 
 def begun(told: list[dict[str, Any]]) -> list[str]:

@@ -164,7 +164,7 @@ class TestTheCommand:
         assert "Stream modes: 1 of 12" in lines
         assert "       1  values" in lines
         assert "   never  updates" in lines
-        assert lines[-1] == "3 of 75 used (4 %)"
+        assert lines[-1] == "3 of 75 used (4.0 %)"
 
     def test_it_tells_of_one_world(self, fresh: Server, capsys: pytest.CaptureFixture[str]) -> None:
         fresh.get("/ok", headers=OTHER)

@@ -252,6 +252,32 @@ class TestFilters:
         assert (answer.status_code, answer.json()["detail"]) == (422, f"Invalid {name} {wrong[name]}")
 
 
+def test_requests_are_numbered_as_they_came_however_many_there_are(server: Server) -> None:
+    thread = server.create_thread()
+    with server.client.stream("GET", f"/threads/{thread}/stream"):
+        for _ in range(100):
+            server.get("/ok")
+
+        told = entries(server)
+
+    assert [each["number"] for each in told] == list(range(1, 103))
+    assert [each["ended"] for each in told] == ["complete", "open", *["complete"] * 100]
+
+
+@pytest.mark.parametrize(
+    ("path", "complaint"),
+    [
+        (f"{JOURNAL}?oepration=ok", 'unknown query parameter "oepration". Did you mean "operation"?'),
+        ("/_understudy/coverage?world=a", 'unknown query parameter "world". Known: of.'),
+        ("/_understudy/worlds?name=a", 'unknown query parameter "name".'),
+    ],
+)
+def test_a_question_with_a_slip_in_it_is_not_answered(server: Server, path: str, complaint: str) -> None:
+    answer = server.get(path)
+
+    assert (answer.status_code, answer.json()["detail"]) == (422, complaint)
+
+
 def test_a_journal_begins_anew_with_number_1(server: Server) -> None:
     server.get("/ok")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.control.journals import JOURNAL, RUN, entry, paths
+from tests.control.journals import HELD, JOURNAL, RUN, entry, paths
 from understudy.state import journal
 
 if TYPE_CHECKING:
@@ -34,6 +34,26 @@ def test_only_so_much_of_bodies_is_kept_in_all(server: Server, monkeypatch: pyte
     assert kept == list(range(5))[-len(kept) :]
     assert 0 < len(kept) < 5
     assert told["dropped"] == 5 - len(kept)
+
+
+def test_the_body_of_a_request_counts_as_soon_as_its_stream_begins(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "MOST_BYTES", 3000)
+
+    with server.client.stream("POST", "/runs/stream", json={**HELD, "metadata": {"text": "x" * 4000}}) as stream:
+        begun = stream.iter_bytes()
+        next(begun)
+        server.get("/ok")
+
+        assert paths(server) == ["GET /ok"]
+
+
+def test_large_bodies_do_not_wait_to_be_taken_up(server: Server) -> None:
+    for _ in range(3):
+        server.create_thread(metadata={"text": "x" * 100_000})
+
+    assert server.world.journal._bytes > 600_000
 
 
 def test_a_request_that_is_too_large_is_told_without_body_and_verdict(
@@ -78,4 +98,5 @@ def test_all_that_was_weighed_is_dropped_again(server: Server, monkeypatch: pyte
 
     last = [server.get("/ok"), server.get("/info")]
 
+    assert paths(server) == ["GET /ok", "GET /info"]
     assert server.world.journal._bytes == sum(len(each.content) for each in last)

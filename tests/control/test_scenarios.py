@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.conftest import Server
+from tests.control.hosting import WORLDS, eventually, within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 T1 = "11111111-1111-4111-8111-111111111111"
 T2 = "22222222-2222-4222-8222-222222222222"
@@ -126,3 +130,16 @@ def test_no_file_of_the_server_can_be_named(server: Server) -> None:
 
     assert refused.status_code == 422
     assert "no scenario" in refused.json()["detail"]
+
+
+def test_a_world_that_ends_before_a_scenario_has_come_whole_takes_none(server: Server) -> None:
+    def sent_slowly() -> Iterator[bytes]:
+        yield b'{"name": '
+        assert eventually(lambda: "short" in server.worlds, server)
+        server.delete(f"{WORLDS}/short").raise_for_status()
+        yield b'"empty"}'
+
+    refused = server.client.post("/_understudy/scenarios", content=sent_slowly(), **within("short"))
+
+    assert (refused.status_code, "short" in server.worlds) == (409, False)
+    assert refused.json()["detail"] == "the world was deleted or began anew while this was asked of it"

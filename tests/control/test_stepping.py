@@ -14,7 +14,7 @@ from langgraph_sdk import get_sync_client
 from understudy.agents.steps import Write
 from understudy.scenarios import Source, build, read
 from understudy.state.agents import END, START, Agent, Edge
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.world import World
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ agents:
 
 
 def world_at_noon() -> World:
-    return build([read(Source("agents.yaml", AGENTS))], FrozenClock(NOON), seed=1)
+    return build([read(Source("agents.yaml", AGENTS))], Clock(NOON), seed=1)
 
 
 @pytest.fixture(autouse=True)
@@ -268,7 +268,7 @@ def test_a_step_that_does_not_end_is_not_waited_for_for_ever(server: Server, mon
 
     edges = (Edge(START, "busy"), Edge("busy", END))
     agent = Agent("own", channels={"n": "sum"}, nodes=("busy",), edges=edges, behaviours={"busy": busy})
-    server.world = World([agent], clock=FrozenClock(NOON))
+    server.world = World([agent], clock=Clock(NOON))
     hold(server)
     thread, run = begin(server, "own", input={"n": 0})
 

@@ -9,7 +9,7 @@ from time import perf_counter
 
 import pytest
 
-from understudy.state.clock import Clock, FrozenClock, SystemClock, pause
+from understudy.state.clock import Clock, pause
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -23,7 +23,7 @@ async def settle() -> None:
 
 def test_a_frozen_clock_rings_when_it_comes_to_the_moment_and_not_before() -> None:
     async def scene() -> None:
-        clock, rung = FrozenClock(NOON), list[datetime]()
+        clock, rung = Clock(NOON), list[datetime]()
         clock.alarm(NOON + 2 * SECOND, lambda: rung.append(clock.now()))
 
         clock.advance(SECOND)
@@ -41,7 +41,7 @@ def test_a_frozen_clock_rings_when_it_comes_to_the_moment_and_not_before() -> No
 
 def test_what_a_jump_passes_over_rings_in_the_order_of_its_moments() -> None:
     async def scene() -> None:
-        clock, rung = FrozenClock(NOON), list[int]()
+        clock, rung = Clock(NOON), list[int]()
         for seconds in (3, 1, 2, 9):
             clock.alarm(NOON + seconds * SECOND, lambda seconds=seconds: rung.append(seconds))  # type: ignore[misc]  # mypy knows no types of defaults
 
@@ -53,8 +53,8 @@ def test_what_a_jump_passes_over_rings_in_the_order_of_its_moments() -> None:
     asyncio.run(scene())
 
 
-@pytest.mark.parametrize("clock", [FrozenClock(NOON), SystemClock()])
-def test_a_moment_that_is_past_rings_at_once(clock: FrozenClock | SystemClock) -> None:
+@pytest.mark.parametrize("clock", [Clock(NOON), Clock()])
+def test_a_moment_that_is_past_rings_at_once(clock: Clock) -> None:
     async def scene() -> None:
         rung = asyncio.Event()
         clock.alarm(clock.now() - SECOND, rung.set)
@@ -65,8 +65,8 @@ def test_a_moment_that_is_past_rings_at_once(clock: FrozenClock | SystemClock) -
     asyncio.run(scene())
 
 
-@pytest.mark.parametrize("clock", [FrozenClock(NOON), SystemClock()])
-def test_a_cancelled_alarm_does_not_ring(clock: FrozenClock | SystemClock) -> None:
+@pytest.mark.parametrize("clock", [Clock(NOON), Clock()])
+def test_a_cancelled_alarm_does_not_ring(clock: Clock) -> None:
     async def scene() -> None:
         rung, last = list[str](), asyncio.Event()
         clock.alarm(clock.now() - SECOND, lambda: rung.append("cancelled")).cancel()
@@ -82,7 +82,7 @@ def test_a_cancelled_alarm_does_not_ring(clock: FrozenClock | SystemClock) -> No
 
 def test_an_alarm_that_is_rung_may_still_be_cancelled_before_it_acts() -> None:
     async def scene() -> None:
-        clock, rung = FrozenClock(NOON), list[str]()
+        clock, rung = Clock(NOON), list[str]()
         alarm = clock.alarm(NOON + SECOND, lambda: rung.append("too late"))
 
         clock.advance(SECOND)
@@ -96,7 +96,7 @@ def test_an_alarm_that_is_rung_may_still_be_cancelled_before_it_acts() -> None:
 
 def test_a_frozen_clock_may_be_moved_from_another_thread() -> None:
     async def scene() -> None:
-        clock = FrozenClock(NOON)
+        clock = Clock(NOON)
         mover = threading.Thread(target=clock.advance, args=(SECOND,))
 
         mover.start()
@@ -110,7 +110,7 @@ def test_a_frozen_clock_may_be_moved_from_another_thread() -> None:
 
 
 def test_an_alarm_of_a_loop_that_has_ended_is_forgotten() -> None:
-    clock, rung = FrozenClock(NOON), list[str]()
+    clock, rung = Clock(NOON), list[str]()
 
     async def scene() -> None:
         clock.alarm(NOON + SECOND, lambda: rung.append("nobody is here"))
@@ -123,7 +123,7 @@ def test_an_alarm_of_a_loop_that_has_ended_is_forgotten() -> None:
 
 def test_the_machines_clock_reaches_a_moment_and_not_before_it() -> None:
     async def scene() -> None:
-        clock = SystemClock()
+        clock = Clock()
         moment = clock.now() + timedelta(milliseconds=20)
 
         await clock.reach(moment)
@@ -134,13 +134,13 @@ def test_the_machines_clock_reaches_a_moment_and_not_before_it() -> None:
 
 
 def test_waiting_for_the_past_returns_at_once() -> None:
-    asyncio.run(SystemClock().reach(NOON - timedelta(days=36500)))
-    asyncio.run(FrozenClock(NOON).reach(NOON))
+    asyncio.run(Clock().reach(NOON - timedelta(days=36500)))
+    asyncio.run(Clock(NOON).reach(NOON))
 
 
 def test_who_gives_up_waiting_leaves_nothing_behind() -> None:
     async def scene() -> None:
-        clock = FrozenClock(NOON)
+        clock = Clock(NOON)
         waiting = asyncio.create_task(clock.reach(NOON + SECOND))
         await settle()
 
@@ -155,7 +155,7 @@ def test_who_gives_up_waiting_leaves_nothing_behind() -> None:
 
 def test_a_clock_that_was_put_back_rings_only_when_it_comes_there_again() -> None:
     async def scene() -> None:
-        clock = FrozenClock(NOON)
+        clock = Clock(NOON)
         waiting = asyncio.create_task(clock.reach(NOON + SECOND))
         await settle()
 
@@ -170,7 +170,7 @@ def test_a_clock_that_was_put_back_rings_only_when_it_comes_there_again() -> Non
     asyncio.run(scene())
 
 
-@pytest.mark.parametrize("clock", [FrozenClock(NOON), SystemClock()])
+@pytest.mark.parametrize("clock", [Clock(NOON), Clock()])
 def test_alarms_outlive_a_change_of_how_the_clock_goes(clock: Clock) -> None:
     async def scene() -> None:
         begun, rung = clock.now(), list[str]()
@@ -195,7 +195,7 @@ def test_alarms_outlive_a_change_of_how_the_clock_goes(clock: Clock) -> None:
 
 def test_a_running_clock_that_is_frozen_before_the_moment_does_not_ring() -> None:
     async def scene() -> None:
-        clock, rung = SystemClock(), list[str]()
+        clock, rung = Clock(), list[str]()
         begun = clock.now()
         clock.alarm(begun + timedelta(milliseconds=20), lambda: rung.append("too early"))
 
@@ -211,7 +211,7 @@ def test_a_running_clock_that_is_frozen_before_the_moment_does_not_ring() -> Non
 
 def test_a_running_clock_may_be_moved_past_a_moment() -> None:
     async def scene() -> None:
-        clock = SystemClock()
+        clock = Clock()
         waiting = asyncio.create_task(clock.reach(clock.now() + timedelta(days=1)))
         await settle()
 
@@ -224,7 +224,7 @@ def test_a_running_clock_may_be_moved_past_a_moment() -> None:
 
 def test_a_running_clock_that_was_put_back_rings_later() -> None:
     async def scene() -> None:
-        clock, rung = SystemClock(), list[str]()
+        clock, rung = Clock(), list[str]()
         moment = clock.now() + timedelta(milliseconds=20)
         clock.alarm(moment, lambda: rung.append("too early"))
 
@@ -236,7 +236,7 @@ def test_a_running_clock_that_was_put_back_rings_later() -> None:
     asyncio.run(scene())
 
 
-@pytest.mark.parametrize("clock", [FrozenClock(NOON), SystemClock()])
+@pytest.mark.parametrize("clock", [Clock(NOON), Clock()])
 def test_a_pause_takes_real_time_however_the_clock_goes(clock: Clock) -> None:
     async def scene() -> None:
         begun = perf_counter()
@@ -249,7 +249,7 @@ def test_a_pause_takes_real_time_however_the_clock_goes(clock: Clock) -> None:
     assert clock.due() is None
 
 
-@pytest.mark.parametrize("clock", [FrozenClock(NOON), SystemClock()])
+@pytest.mark.parametrize("clock", [Clock(NOON), Clock()])
 def test_a_pause_ends_when_the_clock_is_moved_past_it(clock: Clock) -> None:
     async def scene() -> None:
         waiting = asyncio.create_task(clock.pause(3600))
@@ -265,7 +265,7 @@ def test_a_pause_ends_when_the_clock_is_moved_past_it(clock: Clock) -> None:
 @pytest.mark.parametrize("seconds", [1e300, float("inf")])
 def test_a_pause_beyond_all_time_ends_when_who_waits_gives_up(seconds: float) -> None:
     async def scene() -> None:
-        clock = FrozenClock(NOON)
+        clock = Clock(NOON)
         waiting = asyncio.create_task(clock.pause(seconds))
         await settle()
 
@@ -286,7 +286,7 @@ def test_a_pause_of_no_time_gives_way_to_others(seconds: float) -> None:
         done = list[str]()
         other = asyncio.create_task(_note(done))
 
-        await FrozenClock(NOON).pause(seconds)
+        await Clock(NOON).pause(seconds)
 
         assert done == ["other"]
         await other
@@ -300,7 +300,7 @@ async def _note(done: list[str]) -> None:
 
 def test_a_clock_tells_when_something_is_due_next() -> None:
     async def scene() -> None:
-        clock = FrozenClock(NOON)
+        clock = Clock(NOON)
         assert clock.due() is None
         later = clock.alarm(NOON + 2 * SECOND, list)
         clock.alarm(NOON + SECOND, list, tacit=True)

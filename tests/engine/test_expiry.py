@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.expiry import Expiry
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_what_is_due_comes_in_order_of_its_deadline() -> None:
-    clock = FrozenClock(START)
+    clock = Clock(START)
     expiry: Expiry[str] = Expiry(clock)
     expiry.set("late", minutes=3)
     expiry.set("early", minutes=1)
@@ -26,7 +26,7 @@ def test_what_is_due_comes_in_order_of_its_deadline() -> None:
 
 
 def test_a_renewed_deadline_counts_instead_of_the_former() -> None:
-    clock = FrozenClock(START)
+    clock = Clock(START)
     expiry: Expiry[str] = Expiry(clock)
     expiry.set("longer", minutes=1)
     expiry.set("longer", minutes=10)
@@ -41,7 +41,7 @@ def test_a_renewed_deadline_counts_instead_of_the_former() -> None:
 
 
 def test_what_was_forgotten_does_not_pile_up() -> None:
-    expiry: Expiry[int] = Expiry(FrozenClock(START))
+    expiry: Expiry[int] = Expiry(Clock(START))
 
     for key in range(10_000):
         expiry.set(key, minutes=60)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy.state.clock import FrozenClock, SystemClock, microseconds, moment, timestamp
+from understudy.state.clock import Clock, microseconds, moment, timestamp
 from understudy.state.ids import Ids, assistant_of
 
 if TYPE_CHECKING:
@@ -41,13 +41,13 @@ def test_the_assistant_of_a_graph_has_the_id_that_every_server_gives_it(graph_id
 )
 def test_ids_are_of_their_version_and_variant(make: Callable[[Ids], str], version: int) -> None:
     for seed in range(50):
-        text = make(Ids(FrozenClock(BEGINNING), seed=seed))
+        text = make(Ids(Clock(BEGINNING), seed=seed))
         assert str(UUID(text)) == text
         assert UUID(text).version == version
 
 
 def test_task_ids_are_uuids_and_interrupt_ids_their_digits() -> None:
-    ids = Ids(FrozenClock(BEGINNING), seed=1)
+    ids = Ids(Clock(BEGINNING), seed=1)
 
     digest, interrupt = ids.digest(), ids.interrupt()
 
@@ -59,7 +59,7 @@ def test_task_ids_are_uuids_and_interrupt_ids_their_digits() -> None:
 @given(moment=moments)
 @settings(max_examples=50)
 def test_an_id_ordered_by_time_tells_its_millisecond(moment: datetime) -> None:
-    made = UUID(Ids(FrozenClock(moment), seed=1).time_ordered())
+    made = UUID(Ids(Clock(moment), seed=1).time_ordered())
 
     assert made.int >> 80 == microseconds(moment) // 1000
 
@@ -67,7 +67,7 @@ def test_an_id_ordered_by_time_tells_its_millisecond(moment: datetime) -> None:
 @given(moment=near_moments, step=steps)
 @settings(max_examples=50)
 def test_the_id_of_a_checkpoint_tells_its_time_and_its_step(moment: datetime, step: int) -> None:
-    text = Ids(FrozenClock(moment), seed=1).checkpoint(step)
+    text = Ids(Clock(moment), seed=1).checkpoint(step)
 
     high, middle, low = (int(part, 16) for part in text.split("-")[:3])
     ticks = high << 28 | middle << 12 | low & 0xFFF
@@ -78,7 +78,7 @@ def test_the_id_of_a_checkpoint_tells_its_time_and_its_step(moment: datetime, st
 @given(jumps=st.lists(st.integers(-(10**7), 10**7), min_size=1, max_size=20))
 @settings(max_examples=50)
 def test_ids_ordered_by_time_grow_also_while_the_clock_stands_or_goes_back(jumps: list[int]) -> None:
-    clock = FrozenClock(BEGINNING)
+    clock = Clock(BEGINNING)
     ids = Ids(clock, seed=1)
     threads, checkpoints = [], []
     for jump in jumps:
@@ -92,7 +92,7 @@ def test_ids_ordered_by_time_grow_also_while_the_clock_stands_or_goes_back(jumps
 
 
 def test_more_ids_than_fit_into_a_millisecond_go_over_into_the_next() -> None:
-    ids = Ids(FrozenClock(BEGINNING), seed=1)
+    ids = Ids(Clock(BEGINNING), seed=1)
 
     made = [ids.time_ordered() for _ in range(5000)]
 
@@ -102,7 +102,7 @@ def test_more_ids_than_fit_into_a_millisecond_go_over_into_the_next() -> None:
 
 def test_ids_repeat_with_the_seed_and_the_clock_and_differ_otherwise() -> None:
     def made(seed: int | None) -> list[str]:
-        ids = Ids(FrozenClock(BEGINNING), seed=seed)
+        ids = Ids(Clock(BEGINNING), seed=seed)
         return [ids.random(), ids.time_ordered(), ids.checkpoint(1), ids.digest(), ids.interrupt()]
 
     assert made(1) == made(1)
@@ -145,7 +145,7 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 
 
 def test_a_frozen_clock_stands_until_it_is_moved() -> None:
-    clock = FrozenClock(datetime(2026, 1, 1, 2, tzinfo=timezone(timedelta(hours=2))))
+    clock = Clock(datetime(2026, 1, 1, 2, tzinfo=timezone(timedelta(hours=2))))
     assert timestamp(clock.now()) == timestamp(clock.now()) == "2026-01-01T00:00:00+00:00"
 
     clock.advance(timedelta(seconds=1))
@@ -156,7 +156,7 @@ def test_a_frozen_clock_stands_until_it_is_moved() -> None:
 
 
 def test_a_clock_changes_how_it_goes_while_others_hold_it() -> None:
-    clock = SystemClock()
+    clock = Clock()
     ids = Ids(clock, seed=1)
 
     clock.freeze()
@@ -170,7 +170,7 @@ def test_a_clock_changes_how_it_goes_while_others_hold_it() -> None:
 
 
 def test_a_running_clock_goes_on_from_where_it_is_set() -> None:
-    clock = SystemClock()
+    clock = Clock()
 
     clock.set(BEGINNING)
     clock.advance(timedelta(days=1))
@@ -182,5 +182,5 @@ def test_a_running_clock_goes_on_from_where_it_is_set() -> None:
 def test_the_machines_clock_tells_utc() -> None:
     before = datetime.now(UTC)
 
-    assert before <= SystemClock().now() <= datetime.now(UTC)
-    assert SystemClock().now().tzinfo is UTC
+    assert before <= Clock().now() <= datetime.now(UTC)
+    assert Clock().now().tzinfo is UTC

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from understudy.agents.messages import add
 from understudy.errors import Unacceptable
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.ids import Ids
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def seeded() -> Ids:
-    return Ids(FrozenClock(datetime(2026, 1, 1, tzinfo=UTC)), seed=7)
+    return Ids(Clock(datetime(2026, 1, 1, tzinfo=UTC)), seed=7)
 
 
 DRAWN = seeded().random()

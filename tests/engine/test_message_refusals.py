@@ -9,7 +9,7 @@ import pytest
 
 from understudy.agents.messages import coerce
 from understudy.errors import Unacceptable
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.ids import Ids
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ MANUAL = "    For further information visit https://errors.pydantic.dev/2.14/v/"
 
 
 def seeded() -> Ids:
-    return Ids(FrozenClock(datetime(2026, 1, 1, tzinfo=UTC)), seed=7)
+    return Ids(Clock(datetime(2026, 1, 1, tzinfo=UTC)), seed=7)
 
 
 def wrong(model: str, *faults: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from understudy.agents.messages import coerce
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.ids import Ids
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ INVALID_CALL = {"type": "invalid_tool_call", "id": "c2", "name": "g", "args": "{
 
 
 def seeded() -> Ids:
-    return Ids(FrozenClock(datetime(2026, 1, 1, tzinfo=UTC)), seed=7)
+    return Ids(Clock(datetime(2026, 1, 1, tzinfo=UTC)), seed=7)
 
 
 def message(kind: str, content: Json = "hi", **own: Json) -> JsonObject:

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from understudy.agents.reducers import initial, merge
 from understudy.errors import Unacceptable
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.ids import Ids
 
 if TYPE_CHECKING:
     from understudy.state.agents import ReducerName
     from understudy.wire import Json
 
-IDS = Ids(FrozenClock(datetime(2026, 1, 1, tzinfo=UTC)), seed=1)
+IDS = Ids(Clock(datetime(2026, 1, 1, tzinfo=UTC)), seed=1)
 
 MERGED: list[tuple[ReducerName, Json, Json, Json]] = [
     ("last", {"a": 1}, None, None),

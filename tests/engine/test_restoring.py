@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from understudy.state.agents import Agent
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.world import World
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -29,7 +29,7 @@ def assistant(**columns: Any) -> dict[str, Any]:
 
 
 def world() -> World:
-    return World([Agent("agent"), Agent("steps", description="Counts.")], clock=FrozenClock(BEGINNING), seed=1)
+    return World([Agent("agent"), Agent("steps", description="Counts.")], clock=Clock(BEGINNING), seed=1)
 
 
 def test_agents_bring_their_assistants_in_their_order_with_their_description() -> None:
@@ -89,7 +89,7 @@ def test_a_restored_item_keeps_its_times_and_its_life_begins_now() -> None:
         "created_at": "2025-01-01T00:00:00+00:00",
         "updated_at": "2025-02-01T00:00:00+00:00",
     }
-    clock = FrozenClock(BEGINNING)
+    clock = Clock(BEGINNING)
     store = World(clock=clock).store
 
     store.restore(told, ttl=1)
@@ -101,7 +101,7 @@ def test_a_restored_item_keeps_its_times_and_its_life_begins_now() -> None:
 
 
 def test_times_of_items_come_from_the_clock() -> None:
-    clock = FrozenClock(BEGINNING)
+    clock = Clock(BEGINNING)
     store = World(clock=clock).store
     store.put(["u"], "a", {})
     clock.advance(timedelta(seconds=1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -38,6 +38,12 @@ def sockets(handler: Handler, *keys: str) -> Sockets:
     return Sockets(document, Known(handler), frozenset(keys))
 
 
+def opening(path: str, headers: Sequence[tuple[bytes, bytes]] = ()) -> dict[str, Any]:
+    """Return what a server tells of a connection that a client opens, with its visit."""
+    scope: dict[str, Any] = {"type": "websocket", "path": path, "query_string": b"", "headers": headers}
+    return {**scope, VISIT: Visit(World(), scope)}
+
+
 def talk(app: Sockets, path: str, *received: Message, key: str | None = None) -> list[Message]:
     """Open a connection, send what a client sends, and return what it is sent."""
     incoming = iter([{"type": "websocket.connect"}, *received, {"type": "websocket.disconnect"}])
@@ -50,8 +56,7 @@ def talk(app: Sockets, path: str, *received: Message, key: str | None = None) ->
         sent.append(message)
 
     headers = [] if key is None else [(b"x-api-key", key.encode())]
-    scope = {"type": "websocket", "path": path, "headers": headers, VISIT: Visit(World())}
-    asyncio.run(app(scope, receive, send))
+    asyncio.run(app(opening(path, headers), receive, send))
     return sent
 
 
@@ -124,9 +129,7 @@ def test_a_connection_that_breaks_while_it_is_written_to_is_over() -> None:
         if message["type"] == "websocket.send":
             raise ConnectionResetError
 
-    asyncio.run(
-        sockets(speak)({"type": "websocket", "path": "/talks/7", "headers": [], VISIT: Visit(World())}, receive, send)
-    )
+    asyncio.run(sockets(speak)(opening("/talks/7"), receive, send))
 
     assert [message["type"] for message in sent] == ["websocket.accept", "websocket.send"]
 

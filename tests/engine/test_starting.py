@@ -93,8 +93,9 @@ def test_a_clock_can_be_written_as_text() -> None:
         assert server.world().clock.now == datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def test_clients_need_an_api_key_where_there_are_some() -> None:
-    with understudy.start("empty", api_keys=["secret"]) as server:
+@pytest.mark.parametrize("keys", [["secret", "other"], "secret"])
+def test_clients_need_an_api_key_where_there_are_some(keys: str | list[str]) -> None:
+    with understudy.start("empty", api_keys=keys) as server:
         statuses = [
             httpx.post(f"{server.url}/threads", json={}, headers=headers).status_code
             for headers in ({}, {"x-api-key": "secret"})

@@ -9,7 +9,7 @@ import pytest
 
 from understudy.scenarios import ScenarioError, build, bundled, find, read
 from understudy.scenarios.beginnings import Beginning, instead
-from understudy.state.clock import FrozenClock, SystemClock
+from understudy.state.clock import Clock
 from understudy.state.worlds import Worlds
 from understudy.wire import dumps
 
@@ -45,7 +45,7 @@ ROWS = {
 
 
 def original(seed: int | None = None) -> World:
-    return build([read(ROWS)], FrozenClock(NOON), seed)
+    return build([read(ROWS)], Clock(NOON), seed)
 
 
 def told(world: World) -> bytes:
@@ -93,23 +93,23 @@ def use(world: World) -> None:
 
 @pytest.mark.parametrize("name", bundled())
 def test_a_copy_is_as_what_it_was_copied_from(name: str) -> None:
-    world = build([read(find(name))], FrozenClock(NOON), 1)
+    world = build([read(find(name))], Clock(NOON), 1)
 
-    assert told(world.copy(FrozenClock(NOON), same_ids=True)) == told(world)
+    assert told(world.copy(Clock(NOON), same_ids=True)) == told(world)
 
 
 def test_what_happens_in_a_copy_stays_there() -> None:
     world = original()
     before = told(world)
 
-    use(world.copy(FrozenClock(NOON), same_ids=False))
+    use(world.copy(Clock(NOON), same_ids=False))
 
     assert told(world) == before
 
 
 def test_what_happens_in_a_world_does_not_reach_its_copies() -> None:
     world = original()
-    copy = world.copy(FrozenClock(NOON), same_ids=False)
+    copy = world.copy(Clock(NOON), same_ids=False)
     before = told(copy)
 
     use(world)
@@ -118,15 +118,15 @@ def test_what_happens_in_a_world_does_not_reach_its_copies() -> None:
 
 
 def test_packed_histories_are_copied_too() -> None:
-    world = build([read(find("large"), {"threads": "1100", "checkpoints": "1"})], FrozenClock(NOON), 1)
+    world = build([read(find("large"), {"threads": "1100", "checkpoints": "1"})], Clock(NOON), 1)
 
-    assert told(world.copy(FrozenClock(NOON), same_ids=True)) == told(world)
+    assert told(world.copy(Clock(NOON), same_ids=True)) == told(world)
 
 
 def test_copies_draw_the_same_ids_from_a_seed() -> None:
     world = original(seed=7)
 
-    first, second = (world.copy(FrozenClock(NOON), same_ids=True) for _ in range(2))
+    first, second = (world.copy(Clock(NOON), same_ids=True) for _ in range(2))
 
     drawn = [[draw() for draw in (world.ids.random, world.ids.time_ordered)] for world in (first, second, world)]
     assert drawn[0] == drawn[1] == drawn[2]
@@ -135,13 +135,13 @@ def test_copies_draw_the_same_ids_from_a_seed() -> None:
 def test_copies_draw_ids_of_their_own_without_a_seed() -> None:
     world = original(seed=7)
 
-    first, second = (world.copy(FrozenClock(NOON), same_ids=False) for _ in range(2))
+    first, second = (world.copy(Clock(NOON), same_ids=False) for _ in range(2))
 
     assert first.ids.random() != second.ids.random()
 
 
 def test_times_to_live_begin_with_the_copy() -> None:
-    clock = FrozenClock(NOON + HOUR)
+    clock = Clock(NOON + HOUR)
     copy = original().copy(clock, same_ids=False)
 
     assert copy.threads.ttl(GRACE) == {
@@ -156,21 +156,21 @@ def test_times_to_live_begin_with_the_copy() -> None:
 
 
 def test_a_thread_may_live_to_the_end_of_time() -> None:
-    world = build([read({"threads": [{"thread_id": ADA, "ttl": {"ttl_minutes": 1e12}}]})], FrozenClock(NOON))
+    world = build([read({"threads": [{"thread_id": ADA, "ttl": {"ttl_minutes": 1e12}}]})], Clock(NOON))
 
-    copy = world.copy(FrozenClock(NOON + HOUR), same_ids=False)
+    copy = world.copy(Clock(NOON + HOUR), same_ids=False)
 
     assert copy.threads.get(ADA)["thread_id"] == ADA
 
 
 def test_a_cron_that_waits_for_its_first_date_waits_for_the_one_after_the_copy() -> None:
-    copy = original().copy(FrozenClock(NOON + HOUR), same_ids=False)
+    copy = original().copy(Clock(NOON + HOUR), same_ids=False)
 
     assert copy.crons.get(CRON)["next_run_date"] == "2026-01-01T13:05:00+00:00"
 
 
 def test_a_cron_whose_date_was_told_is_due_then() -> None:
-    copy = original().copy(FrozenClock(NOON + HOUR), same_ids=False)
+    copy = original().copy(Clock(NOON + HOUR), same_ids=False)
 
     assert [row["cron_id"] for row in copy.crons.due()] == [DATED]
 
@@ -191,7 +191,7 @@ def test_a_world_has_a_clock_of_its_own() -> None:
     begin = Beginning([read(ROWS)], NOON)
     first, second = begin(), begin()
 
-    assert isinstance(first.clock, FrozenClock)
+    assert first.clock.frozen
     first.clock.advance(HOUR)
 
     assert (second.clock.now(), begin().clock.now()) == (NOON, NOON)
@@ -210,7 +210,7 @@ def test_another_beginning_differs_in_what_is_told() -> None:
     there = begin.instead(clock=NOON, seed=7)
 
     assert told(there()) == told(original(seed=7))
-    assert isinstance(begin().clock, SystemClock)
+    assert not begin().clock.frozen
     assert len(begin.instead([])().threads) == 0
 
 

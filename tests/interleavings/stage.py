@@ -19,7 +19,7 @@ import orjson
 from tests.interleavings.agents import agents
 from understudy.app import create_app
 from understudy.config import Settings
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.feeds import END, Feed, Feeds
 from understudy.state.life_cycle import ACTIVE
 from understudy.state.world import World
@@ -78,7 +78,7 @@ class Logged:
 class WitnessedFeed(Feed):
     """A feed whose events are written down where they occur."""
 
-    def __init__(self, clock: FrozenClock, deserted: Callable[[], None], thread_id: str, log: list[Logged]) -> None:
+    def __init__(self, clock: Clock, deserted: Callable[[], None], thread_id: str, log: list[Logged]) -> None:
         super().__init__(clock, deserted)
         self._thread_id = thread_id
         self._number = next(NUMBERS)
@@ -93,7 +93,7 @@ class WitnessedFeed(Feed):
 class WitnessedFeeds(Feeds):
     """Feeds of which everything is written down, in the order in which it occurs."""
 
-    def __init__(self, clock: FrozenClock, known: Callable[[str], bool]) -> None:
+    def __init__(self, clock: Clock, known: Callable[[str], bool]) -> None:
         super().__init__(clock, known)
         self.clock = clock
         self.log: list[Logged] = []
@@ -170,7 +170,7 @@ class Stage:
         self.loop.set_exception_handler(lambda loop, told: self.troubles.append(str(told)))
         self._complaints = Complaints(self.troubles)
         logging.getLogger("understudy").addHandler(self._complaints)
-        self.clock = FrozenClock(datetime(2026, 1, 1, tzinfo=UTC))
+        self.clock = Clock(datetime(2026, 1, 1, tzinfo=UTC))
         self.world = World(agents(self._pause), clock=self.clock, seed=1)
         self.world.allow_loopback_webhooks = True
         self.world.pause = self._pause

@@ -49,11 +49,11 @@ EXPECTED = ({"POST /runs/stream": {"200": 3}, "GET /threads/{thread_id}": {"404"
 def test_it_is_told_at_the_end_and_written_down(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(TESTS)
 
-    result = pytester.runpytest("--understudy-coverage=used.json")
+    result = pytester.runpytest("--understudy-coverage=build/used.json")
 
     result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines(SUMMARY)
-    assert _uses("used.json") == EXPECTED
+    assert _uses("build/used.json") == EXPECTED
 
 
 def test_it_is_put_together_from_all_processes(pytester: pytest.Pytester) -> None:

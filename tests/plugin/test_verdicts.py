@@ -41,6 +41,7 @@ def test_faults_of_a_module_come_before_those_of_its_tests(pytester: pytest.Pyte
 
 def test_a_fault_that_does_not_fire_fails_the_test(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
+        import httpx
         import pytest
 
         @pytest.mark.fault("status", operation="POST /threads")
@@ -49,6 +50,8 @@ def test_a_fault_that_does_not_fire_fails_the_test(pytester: pytest.Pytester) ->
 
         def test_of_the_test(agent_server):
             agent_server.faults.add("drop_stream", nth=3)
+            asked = {"assistant_id": "support"}
+            httpx.post(f"{agent_server.url}/runs/stream", json=asked, headers=agent_server.headers)
     """)
 
     result = pytester.runpytest()
@@ -57,10 +60,38 @@ def test_a_fault_that_does_not_fire_fails_the_test(pytester: pytest.Pytester) ->
     result.stdout.fnmatch_lines(
         [
             "Faults that did not fire (agent_server.allow_unfired_faults() lets that pass):",
-            "  status (operation POST /threads)",
-            "  drop_stream (nth 3)",
+            "  status (operation POST /threads): it was for none of the requests",
+            "  drop_stream (nth 3): it was for 1 of the requests",
         ]
     )
+
+
+def test_a_fault_of_a_test_that_uses_no_world_fails_it(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.mark.fault("status")
+        def test_it():
+            pass
+    """)
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["The marker fault does nothing here: the test does not use agent_server."])
+
+
+def test_a_fault_of_a_module_is_for_those_of_its_tests_that_use_a_world(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import pytest
+
+        pytestmark = pytest.mark.fault("status")
+
+        def test_it():
+            pass
+    """)
+
+    pytester.runpytest().assert_outcomes(passed=1)
 
 
 def test_a_fault_that_does_not_fire_can_be_allowed(pytester: pytest.Pytester) -> None:
@@ -91,7 +122,7 @@ def test_a_request_that_breaks_the_contract_fails_the_test(pytester: pytest.Pyte
     result.stdout.fnmatch_lines(
         [
             "Requests that break the contract (agent_server.allow_violations() lets that pass):",
-            '  POST /threads: *1 is not of type "object"*',
+            '  POST /threads: *1 is not of type "object", at *metadata*',
         ]
     )
 
@@ -241,6 +272,31 @@ def test_an_assertion_on_the_journal_is_shown_where_the_test_makes_it(pytester: 
         [">       agent_server.journal.expect(*", "E       AssertionError: POST /threads: expected exactly once, *"]
     )
     result.stdout.no_fnmatch_line("*control/journal.py*")
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        ('faults.add("drop_steam")', 'kind: no kind "drop_steam". Did you mean "drop_stream"?'),
+        ('load({"agnts": {}})', 'scenario: unknown key "agnts". Did you mean "agents"?'),
+        ('clock.advance(to="tomorrow")', "to must be a time *tomorrow*"),
+    ],
+)
+def test_what_the_server_refuses_is_shown_where_the_test_asks_for_it(
+    call: str, sentence: str, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile(f"""
+        def test_it(agent_server):
+            agent_server.{call}
+    """)
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [f">       agent_server.{call}", f"E       *ControlError: {sentence}", "*.py:2: ControlError"]
+    )
+    result.stdout.no_fnmatch_line("*def *ask*")
 
 
 def test_a_server_that_is_gone_does_not_hide_why_a_test_fails(pytester: pytest.Pytester) -> None:

@@ -223,22 +223,56 @@ def test_what_is_done_to_a_world_in_a_test_stays_there(pytester: pytest.Pytester
     pytester.runpytest().assert_outcomes(passed=2)
 
 
+def test_files_of_a_test_are_those_beside_it(pytester: pytest.Pytester) -> None:
+    pytester.mkdir("tests")
+    Path("tests/shop.yaml").write_text(SHOP)
+    Path("tests/test_it.py").write_text("""
+def test_it(agent_server):
+    agent_server.load("shop.yaml")
+    agent_server.save("saved.yaml")
+    agent_server.reset()
+    assert "clerk" not in agent_server.snapshot()["agents"]
+
+    agent_server.restore("saved.yaml")
+    assert "clerk" in agent_server.snapshot()["agents"]
+""")
+
+    pytester.runpytest().assert_outcomes(passed=1)
+    assert Path("tests/saved.yaml").exists()
+
+
+def test_a_test_may_delete_its_world_itself(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        def test_it(agent_server):
+            agent_server.delete()
+    """)
+
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize(
     ("marker", "sentence"),
     [
-        ('scenario("dmeo")', '*no scenario "dmeo"*Did you mean "demo"?'),
-        ('scenario("missing.yaml")', "*cannot read the scenario *missing.yaml: No such file or directory"),
-        ('scenario({"agnts": {}})', '*Did you mean "agents"?*'),
-        ('frozen_time("yesterday")', "*clock*yesterday*"),
+        ('scenario("dmeo")', 'no scenario "dmeo" ships with this server. Did you mean "demo"?'),
+        ('scenario("missing.yaml")', "cannot read the scenario *missing.yaml: No such file or directory"),
+        ('scenario("broken.yaml")', '*/broken.yaml:2: unknown key "agnts". Did you mean "agents"?'),
+        ('scenario({"agnts": {}})', 'scenario: unknown key "agnts". Did you mean "agents"?'),
+        ('scenario("empty", {"agnts": {}})', 'scenario 2: unknown key "agnts". Did you mean "agents"?'),
+        ("scenario(7)", "a scenario is a name, a path, a text or a dict, not 7"),
+        ("scenario", "the marker scenario takes names, paths or dicts, at least one"),
+        ('scenario(name="demo")', "the marker scenario takes names, paths or dicts, at least one"),
+        ('frozen_time("yesterday")', "clock must be a time *yesterday*"),
         ("frozen_time()", "the marker frozen_time takes one argument"),
         ("seed(1, 2)", "the marker seed takes one argument"),
+        ('seed("seven")', '"seven" is not of type "integer", at *seed*'),
         ("fault(status=503)", "the marker fault: *missing 1 required positional argument: 'kind'"),
-        ('fault("drop_steam")', '*Did you mean "drop_stream"?*'),
-        ('fault("status", operation="POST /treads")', "*POST /treads*"),
+        ('fault("drop_steam")', 'the marker fault: *Did you mean "drop_stream"?'),
+        ('fault("status", operation="POST /treads")', 'the marker fault: *Did you mean "POST /threads"?'),
     ],
 )
-def test_a_marker_that_is_wrong_is_told_in_one_sentence(marker: str, sentence: str, pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(f"""
+def test_a_marker_that_is_wrong_is_told_with_its_place(marker: str, sentence: str, pytester: pytest.Pytester) -> None:
+    pytester.makefile(".yaml", broken="description: of a mistake\nagnts: {}\n")
+    file = pytester.makepyfile(f"""
         import pytest
 
         @pytest.mark.{marker}
@@ -249,7 +283,7 @@ def test_a_marker_that_is_wrong_is_told_in_one_sentence(marker: str, sentence: s
     result = pytester.runpytest()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([sentence])
+    result.stdout.fnmatch_lines([f"{file.name}:3: {sentence}"])
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*During handling*")
 
@@ -261,7 +295,7 @@ def test_a_scenario_of_the_session_that_is_wrong_is_told_in_one_sentence(pyteste
     result = pytester.runpytest()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(['no scenario "dmeo". Did you mean "demo"?*'])
+    result.stdout.fnmatch_lines(['understudy_scenario: no scenario "dmeo". Did you mean "demo"?*'])
 
 
 @pytest.mark.parametrize("how", ["option", "environment"])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from tests.conftest import Server
-from tests.recording.meddling import Meddling
+from tests.recording.meddling import Meddling, Trouble
 from understudy.cli import main
 from understudy.config import Settings
 from understudy.wire import JsonObject
@@ -51,6 +54,31 @@ def deployment(deployed: Deployment, tmp_path: Path, monkeypatch: pytest.MonkeyP
     deployed.play("demo")
     deployed.between.reset()
     return deployed
+
+
+@pytest.fixture
+def interrupted(deployment: Deployment) -> Callable[..., str]:
+    """Runs a command that gets a Ctrl-C with the third history that it reads, and returns what it said to that."""
+
+    def go(*command: str) -> str:
+        started: list[subprocess.Popen[str]] = []
+
+        def trouble(asked: str) -> Trouble | None:
+            seen = sum(each.endswith("/history") for each in deployment.between.asked)
+            if asked.endswith("/history") and seen == 3:
+                started[0].send_signal(signal.SIGINT)
+            return None
+
+        deployment.between.trouble = trouble
+        line = [sys.executable, "-m", "understudy", *command, "--at-once", "1"]
+        with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as process:
+            started.append(process)
+            _, said = process.communicate(timeout=60)
+        assert process.returncode == 130
+        deployment.between.reset()
+        return said
+
+    return go
 
 
 @pytest.fixture

@@ -1,25 +1,21 @@
-"""A broken scenario is told of with its place, before anything is sent."""
+"""A broken scenario is told of with its place, before anything is asked."""
 
 from __future__ import annotations
 
-import copy
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
 
-from tests.recording.conftest import Deployment
+from tests.control.broken import broken
 from understudy.cli import main
-from understudy.errors import SetupError
-from understudy.recording.plan import plan
-from understudy.recording.selection import KINDS
 from understudy.wire import Json
 
 ADA = "11111111-1111-4111-8111-111111111111"
+NOBODY = "http://127.0.0.1:1"
+"""An address at which nobody answers."""
 
 WHOLE: Json = {
     "agents": {
@@ -49,74 +45,19 @@ WHOLE: Json = {
 }
 
 
-def _places(value: Json) -> Iterator[tuple[Json, Json]]:
-    """Yield every object or list of a value with each of its keys."""
-    keys: Json = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else []
-    for key in keys:
-        yield value, key
-        yield from _places(value[key])
-
-
-junk = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-3, 3),
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.text(max_size=8),
-    st.builds(list),
-    st.builds(dict),
-    st.builds(lambda: [[[]]]),
-    st.dictionaries(st.text(max_size=4), st.integers(), min_size=1, max_size=2),
-)
-
-
-@st.composite
-def broken_texts(draw: st.DrawFn) -> str:
-    """Return the text of a scenario in which something was replaced, removed, called otherwise, or cut."""
-    value = copy.deepcopy(WHOLE)
-    for _ in range(draw(st.integers(1, 3))):
-        places = list(_places(value))
-        holder, key = places[draw(st.integers(0, len(places) - 1))]
-        match draw(st.sampled_from(["replace", "remove", "rename", "replace"])):
-            case "replace":
-                holder[key] = draw(junk)
-            case "remove":
-                del holder[key]
-            case _ if isinstance(holder, dict):
-                holder[f"{key}{draw(st.sampled_from('sx_1'))}"] = holder.pop(key)
-            case _:
-                holder.append(draw(junk))
-    text = json.dumps(value, indent=1)
-    if draw(st.integers(0, 4)) == 0:
-        start = draw(st.integers(0, len(text) - 1))
-        text = text[:start] + draw(st.text(max_size=3)) + text[start + draw(st.integers(1, 30)) :]
-    return text
-
-
-@settings(max_examples=500, deadline=None, suppress_health_check=[*HealthCheck])
-@given(text=broken_texts())
-def test_a_broken_scenario_is_told_of_with_its_place_before_anything_is_sent(
-    deployment: Deployment, capsys: pytest.CaptureFixture[str], text: str
+@settings(max_examples=500, derandomize=True, deadline=None, suppress_health_check=[*HealthCheck], database=None)
+@given(told=broken([WHOLE], [json.dumps(WHOLE, indent=1)]))
+def test_a_broken_scenario_is_told_of_with_its_place_before_anything_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], told: Json
 ) -> None:
-    Path("broken.yaml").write_text(text, encoding="utf-8", errors="surrogatepass")
-    assume(_is_broken())
-    capsys.readouterr()
+    file = tmp_path / "broken.yaml"
+    file.write_text(told if isinstance(told, str) else json.dumps(told), encoding="utf-8")
 
-    status = main(["seed", deployment.url, "broken.yaml"])
+    status = main(["seed", NOBODY, str(file)])
 
-    told = capsys.readouterr()
+    said = capsys.readouterr()
+    assume(f"{NOBODY}/assistants/search was not answered" not in said.err)  # It was not broken.
     assert status == 2
-    assert told.out == ""
-    assert re.match(r"understudy: (broken\.yaml(:\d+)?: |cannot read the scenario broken\.yaml: )", told.err), told.err
-    assert "Traceback" not in told.err
-    assert deployment.between.asked == []
-    assert [file.name for file in Path().iterdir()] == ["broken.yaml"]
-
-
-def _is_broken() -> bool:
-    """Return whether what was done to the scenario made it wrong."""
-    try:
-        plan("broken.yaml", KINDS, {})
-    except SetupError:
-        return True
-    return False
+    assert said.out == ""
+    assert re.match(rf"understudy: ({re.escape(str(file))}(:\d+)?: |cannot read the scenario )", said.err), said.err
+    assert [each.name for each in tmp_path.iterdir()] == ["broken.yaml"]

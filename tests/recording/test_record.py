@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -127,6 +128,34 @@ def test_only_some_kinds_are_recorded(record: Record) -> None:
     assert record("--only", "store,threads", "--without", "store").keys() == {"agents", "threads"}
 
 
+def test_a_run_that_named_no_thread_is_made_a_script_of_too(deployment: Deployment, record: Record) -> None:
+    box = {"channels": {"held": "last", "seen": "last"}, "nodes": {"keep": {"write": {"seen": True}}}}
+    deployment.world = build([read({"agents": {"box": box}})])
+    stateless = {"assistant_id": "box", "input": {"held": 1}, "on_completion": "keep"}
+    deployment.post("/runs/wait", stateless).raise_for_status()
+
+    agents = record("--runs")["agents"]
+
+    assert agents["box"]["nodes"]["keep"][0] == {"when": "state.held == 1", "do": {"write": {"seen": True}}}
+
+
+def test_an_agent_whose_script_could_not_be_loaded_is_told_as_without_runs(
+    deployment: Deployment, record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    box = {"channels": {"held": "last", "seen": "last"}, "nodes": {"keep": {"write": {"seen": True}}}}
+    deployment.world = build([read({"agents": {"box": box, "well": box}})])
+    for name, held in (("box", 1), ("well", json.loads("[" * 150 + "]" * 150))):
+        thread = deployment.create_thread()
+        deployment.post(f"/threads/{thread}/runs/wait", {"assistant_id": name, "input": {"held": held}})
+
+    agents = record("--runs")["agents"]
+
+    said = capsys.readouterr().err
+    assert "well: no script could be made of its runs, because of what agents.well.nodes.keep turn 1: when" in said
+    assert agents["well"]["nodes"]["keep"]["raise"]["error"] == "NotImplementedError"
+    assert agents["box"]["nodes"]["keep"][0] == {"when": "state.held == 1", "do": {"write": {"seen": True}}}
+
+
 def test_more_threads_than_fit_on_a_page_are_all_recorded(deployment: Deployment, record: Record) -> None:
     deployment.world = build([read(find("large:threads=250,checkpoints=3"))])
 
@@ -225,7 +254,7 @@ def test_an_option_that_cannot_be_meant_is_refused(
 
     assert status == 2
     assert complaint in capsys.readouterr().err
-    assert not Path("out.yaml").exists()
+    assert [*Path().iterdir()] == []  # nothing that would be in the way of the right option
 
 
 def test_values_that_are_no_objects_are_told_of(

@@ -10,6 +10,7 @@ import pytest
 
 from tests.recording.conftest import Deployment
 from understudy.cli import main
+from understudy.scenarios import build, read
 from understudy.wire import Json, JsonObject
 
 Record: TypeAlias = "Callable[..., JsonObject]"
@@ -28,6 +29,7 @@ def _recorded(deployment: Deployment, record: Record, value: JsonObject, *option
     [
         *("api_key", "apiKey", "OPENAI_API_KEY", "x-api-key", "token", "access_token", "refreshToken", "password"),
         *("Authorization", "client_secret", "secret", "credentials", "private_key", "set-cookie"),
+        *("accesstoken", "dbpassword", "openaiApiKey", "clientSecret"),
     ],
 )
 def test_what_stands_under_a_telling_name_is_hidden(deployment: Deployment, record: Record, key: str) -> None:
@@ -40,6 +42,7 @@ def test_what_stands_under_a_telling_name_is_hidden(deployment: Deployment, reco
         {"max_tokens": 7, "input_tokens": 8, "tokens": ["a"], "tokenizer": "bpe"},
         {"secretary": "Ada", "password_hint": "a pet", "token": None, "has_password": True},
         {"text": "risk-averse people, the bearer of news, a basic income"},
+        {"text": '{"max_tokens": 7, "token": 8, "name": "ada"}, token=none, https://shop.example/?page=2&q=token'},
     ],
 )
 def test_what_only_sounds_like_it_stays(deployment: Deployment, record: Record, value: JsonObject) -> None:
@@ -56,6 +59,17 @@ def test_what_only_sounds_like_it_stays(deployment: Deployment, record: Record, 
         ("ghp_0123456789abcdefghij0123456789abcdef", "[redacted-1]"),
         ("AKIAIOSFODNN7EXAMPLE", "[redacted-1]"),
         ("postgres://ada:lovelace@db.example/shop", "postgres://[redacted-1]@db.example/shop"),
+        ("sk_live_0123456789abcdefghij", "[redacted-1]"),
+        ("hf_0123456789abcdefghij", "[redacted-1]"),
+        ('{"user": "ada", "password": "hun\\"ter2"}', '{"user": "ada", "password": "[redacted-1]"}'),
+        (r'"{\"apiKey\": \"hunter2\", \"n\": \"1\"}"', r'"{\"apiKey\": \"[redacted-1]\", \"n\": \"1\"}"'),
+        ("{'token': 'hunter2', 'x': 1}", "{'token': '[redacted-1]', 'x': 1}"),
+        ('{"Authorization": "Bearer abcdef123456"}', '{"Authorization": "[redacted-1]"}'),
+        (
+            "https://shop.example/?user=ada&access_token=hunter2#x",
+            "https://shop.example/?user=ada&access_token=[redacted-1]#x",
+        ),
+        ("export OPENAI_API_KEY=hunter2", "export OPENAI_API_KEY=[redacted-1]"),
         ("-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n", "[redacted-1]\n"),
     ],
 )
@@ -114,10 +128,23 @@ def test_secrets_in_threads_assistants_and_crons_are_hidden(deployment: Deployme
 
 def test_names_in_schemas_are_no_secrets(deployment: Deployment, record: Record) -> None:
     schemas = {"state": {"type": "object", "properties": {"token": {"type": "string", "title": "Token"}}}}
-    Path("mine.yaml").write_text(f'{{"agents": {{"bot": {{"schemas": {str(schemas).replace(chr(39), chr(34))}}}}}}}')
-    deployment.play("mine.yaml")
+    deployment.world = build([read({"agents": {"bot": {"schemas": schemas}}})])
 
     assert record()["agents"]["bot"]["schemas"]["state"] == schemas["state"]
+
+
+def test_what_schemas_give_as_examples_of_secrets_is_hidden(deployment: Deployment, record: Record) -> None:
+    properties = {
+        "api_key": {"type": "string", "default": "hunter2"},
+        "model": {"type": "object", "default": {"name": "m", "password": "hunter3"}},
+    }
+    agent = {"schemas": {"state": {"type": "object", "properties": properties}}}
+    deployment.world = build([read({"agents": {"bot": agent}})])
+
+    told = record()["agents"]["bot"]["schemas"]["state"]["properties"]
+
+    assert told["api_key"] == {"type": "string", "default": "[redacted-1]"}
+    assert told["model"]["default"] == {"name": "m", "password": "[redacted-2]"}
 
 
 def test_what_is_sent_along_is_never_told(deployment: Deployment, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,8 +167,9 @@ def test_what_is_noted_of_an_interrupted_recording_has_no_secrets_either(deploym
     deployment.put("/store/items", {"namespace": ["test"], "key": "k", "value": {"password": "hunter2"}})
     deployment.between.trouble = lambda asked: "500" if asked.endswith("/history") else None
 
-    main(["record", deployment.url, "-o", "out.yaml"])
+    main(["record", deployment.url, "-o", "out.yaml", "--redact", "correct horse"])
 
     noted = Path("out.yaml.part")
     assert "hunter2" not in noted.read_text()
+    assert "correct horse" not in noted.read_text()
     assert noted.stat().st_mode & 0o077 == 0

@@ -12,6 +12,7 @@ import pytest
 from tests.recording.conftest import AGENTS, Deployment
 from understudy.cli import main
 from understudy.recording.comparing import differences
+from understudy.scenarios import find
 from understudy.wire import JsonObject
 
 Record: TypeAlias = "Callable[..., JsonObject]"
@@ -109,6 +110,36 @@ def test_what_was_made_before_is_not_made_again(empty: Deployment, seed: Seed) -
     assert again["made_before"] == 12
 
 
+def test_what_is_gone_from_the_deployment_is_made_again(empty: Deployment, seed: Seed) -> None:
+    cron = "{assistant_id: support, schedule: '@daily', payload: {input: {}}}"
+    Path("mine.yaml").write_text(f"{find('demo').text}\ncrons: [{cron}]\n")
+    first = seed("mine.yaml")
+    empty.delete(f"/threads/{ADA}")
+    empty.delete("/store/items", {"namespace": ["users", "ada"], "key": "profile"})
+    empty.delete(f"/runs/crons/{next(iter(first['ids']['crons'].values()))}")
+
+    again = seed("mine.yaml")
+
+    assert again["made_before"] == 10
+    assert {kind: len(ids) for kind, ids in again["ids"].items()} == {
+        kind: len(ids) for kind, ids in first["ids"].items()
+    }
+    assert len(_states(empty, ADA)) == 9
+    assert len(empty.post("/runs/crons/search", {}).json()) == 1
+    assert [*again["ids"]["crons"].values()] != [*first["ids"]["crons"].values()]
+
+
+def test_items_whose_names_only_look_alike_are_all_made(empty: Deployment, seed: Seed) -> None:
+    Path("mine.yaml").write_text(
+        AGENTS + "store:\n- {namespace: [a, b], key: c, value: {n: 1}}\n- {namespace: [a], key: b/c, value: {n: 2}}\n"
+    )
+
+    report = seed("mine.yaml")
+
+    assert report["ids"]["store"] == {"a/b/c": "a/b/c", "a/b%2Fc": "a/b%2Fc"}
+    assert len(empty.post("/store/items/search", {"namespace_prefix": ["a"]}).json()["items"]) == 2
+
+
 def test_another_map_makes_nothing_twice_either(empty: Deployment, capsys: pytest.CaptureFixture[str]) -> None:
     main(["seed", empty.url, "demo"])
     empty.between.reset()
@@ -186,6 +217,16 @@ def test_a_dry_run_tells_what_would_be_made_and_makes_nothing(
     assert f"{empty.url}: 2 assistants, 5 threads, 0 crons, 5 store would be made" in capsys.readouterr().out
     assert empty.between.changes == []
     assert not Path("demo.seeded.json").exists()
+
+
+def test_a_dry_run_leaves_out_what_was_made_before(
+    empty: Deployment, seed: Seed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed("demo", "--only", "store")
+
+    main(["seed", empty.url, "demo", "--dry-run"])
+
+    assert "2 assistants, 5 threads, 0 crons, 0 store would be made" in capsys.readouterr().out
 
 
 def test_people_get_a_table(empty: Deployment, capsys: pytest.CaptureFixture[str]) -> None:

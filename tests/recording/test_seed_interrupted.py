@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import pytest
 
 from tests.recording.conftest import AGENTS, Deployment
 from tests.recording.meddling import Trouble
 from understudy.cli import main
+from understudy.recording.seeding import to_its_end
 from understudy.wire import Json, JsonObject
 
 Seed: TypeAlias = "Callable[..., JsonObject]"
@@ -100,6 +100,8 @@ def test_a_cron_that_was_begun_before_a_crash_is_not_made_twice(empty: Deploymen
     ("content", "complaint"),
     [
         ("[]", "demo.seeded.json is no map of ids"),
+        ('{"url": "http://127.0.0.1:1", "ids": {"threads": []}}', "demo.seeded.json is no map of ids"),
+        ('{"url": "http://127.0.0.1:1", "ids": 5}', "demo.seeded.json is no map of ids"),
         ('{"url": "http://other.example", "ids": {}}', "tells of what was made on http://other.example"),
     ],
 )
@@ -113,23 +115,76 @@ def test_a_map_of_something_else_is_refused(
     assert empty.between.changes == []
 
 
-def test_ctrl_c_ends_with_130_and_leaves_no_half_made_thread(empty: Deployment, seed: Seed) -> None:
-    command = [sys.executable, "-m", "understudy", "seed", empty.url, "demo", "--only", "threads", "--at-once", "1"]
-    started: list[subprocess.Popen[bytes]] = []
+@pytest.mark.parametrize("at_once", ["1", "8"])
+def test_what_is_half_made_goes_when_nothing_can_be_read_any_more(
+    empty: Deployment, capsys: pytest.CaptureFixture[str], at_once: str
+) -> None:
+    empty.between.trouble = lambda asked: "500" if asked.endswith("/history") else None
 
-    def trouble(asked: str) -> Trouble | None:
-        if asked.endswith("/history") and sum(each.endswith("/history") for each in empty.between.asked) == 3:
-            started[0].send_signal(signal.SIGINT)
-        return None
+    status = main(["seed", empty.url, "demo", "--only", "threads", "--at-once", at_once])
 
-    empty.between.trouble = trouble
-    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
-        started.append(process)
-        _, said = process.communicate(timeout=60)
+    assert status == 2
+    assert "/history was answered 500" in capsys.readouterr().err
+    assert empty.post("/threads/search", {}).json() == []
 
-    assert process.returncode == 130
-    assert b"Traceback" not in said
+
+def test_what_is_being_taken_away_is_waited_for_by_whoever_is_stopped() -> None:
+    async def stopped_while_it_goes() -> bool:
+        may_go = asyncio.Event()
+        going = asyncio.create_task(may_go.wait())
+        waiting = asyncio.create_task(to_its_end(_wait_for(going)))
+        for _ in range(3):
+            await asyncio.sleep(0)
+            waiting.cancel()
+        waits = not waiting.done()
+        may_go.set()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        return waits and going.done()
+
+    assert asyncio.run(stopped_while_it_goes())
+
+
+async def _wait_for(task: asyncio.Task[Literal[True]]) -> None:
+    await task
+
+
+def test_a_deployment_that_is_gone_midway_is_told_of_in_one_line(
+    empty: Deployment, seed: Seed, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    empty.between.trouble = lambda asked: "500" if "POST /threads" in empty.between.asked else None
+
+    status = main(["seed", empty.url, "demo", "--only", "threads"])
+    gc.collect()  # asyncio logs then what went wrong and nobody has looked at
+
+    assert status == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
     empty.between.reset()
+    assert len(seed("demo", "--only", "threads")["ids"]["threads"]) == 5
+
+
+def test_what_came_out_otherwise_before_an_interruption_is_told_in_the_end(empty: Deployment, seed: Seed) -> None:
+    whole = seed("demo", "--map", "whole.json")
+    empty.play("agents.yaml")
+    empty.between.trouble = lambda asked: "500" if asked.startswith("PUT /store") else None
+    main(["seed", empty.url, "demo"])
+    empty.between.reset()
+
+    report = seed("demo")
+
+    assert report["made_before"] == 7
+    places = {(each["id"], each["place"]) for each in report["differences"]}
+    assert places == {(each["id"], each["place"]) for each in whole["differences"]}
+    assert places
+
+
+def test_ctrl_c_ends_with_130_and_leaves_no_half_made_thread(
+    empty: Deployment, seed: Seed, interrupted: Callable[..., str]
+) -> None:
+    said = interrupted("seed", empty.url, "demo", "--only", "threads")
+
+    assert "Traceback" not in said
     there = {row["thread_id"] for row in empty.post("/threads/search", {"limit": 99}).json()}
     noted = [json.loads(line) for line in Path("demo.seeded.json.part").read_text().splitlines()]
     assert there == {line["id"] for line in noted if line.get("did") == "make"}

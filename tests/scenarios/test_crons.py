@@ -10,7 +10,7 @@ import pytest
 
 from tests.scenarios.worlds import NOON, T1, world_of
 from understudy.scenarios import ScenarioError, Source, build, dump_text, find, read
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.ids import assistant_of
 
 AGENT = "agents: {clerk: {channels: {letter: last}, nodes: [write]}}\n"
@@ -112,7 +112,7 @@ def test_a_cron_is_told_once() -> None:
 
 
 def test_crons_survive_being_saved_and_loaded() -> None:
-    clock = FrozenClock(NOON)
+    clock = Clock(NOON)
     world = build([read(find("reference"))], clock, seed=1)
     thread = world.threads.create()["thread_id"]
     body = {"assistant_id": "steps", "schedule": "*/5 * * * *", "metadata": {"a": 1}, "end_time": "x"}

@@ -11,7 +11,7 @@ from understudy.agents.places import Place
 from understudy.agents.updates import apply
 from understudy.agents.writes import Update
 from understudy.scenarios import Source, build, bundled, dump, dump_text, find, read
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.ids import assistant_of
 from understudy.state.world import World
 
@@ -34,13 +34,13 @@ def assert_same(one: World, other: World) -> None:
 
 @pytest.mark.parametrize("name", bundled())
 def test_a_bundled_scenario_survives(name: str) -> None:
-    world = build([read(find(name))], FrozenClock(NOON))
+    world = build([read(find(name))], Clock(NOON))
 
     assert_same(world, saved_and_loaded(world))
 
 
 def test_a_world_in_which_much_happened_survives() -> None:
-    clock = FrozenClock(NOON)
+    clock = Clock(NOON)
     world = build([read(find("reference"))], clock, seed=1)
     _, patched, updated, gone = (world.threads.create()["thread_id"] for _ in range(4))
     world.threads.patch(patched, metadata={"a": {"b": [1, None, "no"]}}, ttl={"ttl": 5})
@@ -73,7 +73,7 @@ def test_a_world_in_which_much_happened_survives() -> None:
 
 
 def test_an_update_goes_on_in_the_loaded_world_as_in_the_saved_one() -> None:
-    world = build([read(find("reference"))], FrozenClock(NOON), seed=1)
+    world = build([read(find("reference"))], Clock(NOON), seed=1)
     thread_id = world.threads.create(metadata={"graph_id": "steps"})["thread_id"]
     agent = world.agents.get("steps")
     apply(world, thread_id, agent, [[Update({"n": 1}, as_node="a")]], Place())

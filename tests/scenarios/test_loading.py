@@ -7,7 +7,7 @@ import pytest
 from tests.scenarios.worlds import NOON, T1, T2, only_thread, world_of
 from understudy.scenarios import ScenarioError, Source, build, dump, find, load, read
 from understudy.scenarios.beginnings import Beginning
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 
 BOT = "agents: {bot: {channels: {n: last}, nodes: [act]}}\n"
 
@@ -123,7 +123,7 @@ def test_time_stands_still_where_the_last_scenario_says_so() -> None:
     one, other = (read(Source("f.yaml", f"clock: 2026-0{month}-01T00:00:00Z")) for month in (1, 2))
 
     assert build([one, other, read(Source("g.yaml", ""))]).clock.now().month == 2
-    assert build([one], FrozenClock(NOON)).clock.now() == NOON
+    assert build([one], Clock(NOON)).clock.now() == NOON
 
 
 def test_worlds_begin_where_their_scenario_lets_time_stand_still_unless_they_are_told() -> None:

@@ -12,7 +12,7 @@ from tests.recorded.exchange import CASES, load
 from tests.scenarios.worlds import NOON, checkpoints, states
 from understudy import scenarios
 from understudy.scenarios import build, find, read
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.world import World
 
 Row = dict[str, Any]
@@ -38,7 +38,7 @@ PLAIN = [pytest.param(thread, id=name) for name, thread in _left_behind() if _is
 
 
 def reference() -> World:
-    return build([read(find("reference"))], FrozenClock(NOON), seed=1)
+    return build([read(find("reference"))], Clock(NOON), seed=1)
 
 
 @pytest.mark.parametrize("thread", RECORDED)

@@ -9,7 +9,7 @@ import pytest
 from tests.scenarios.worlds import NOON, T1, world_of
 from understudy.scenarios import Source, build, dump, load, read
 from understudy.scenarios.problems import ScenarioError
-from understudy.state.clock import FrozenClock, timestamp
+from understudy.state.clock import Clock, timestamp
 from understudy.state.ids import assistant_of
 
 BOT = "agents: {bot: {channels: {n: last}, nodes: [act]}}\n"
@@ -101,7 +101,7 @@ def test_visits_are_kept_by_node() -> None:
 
 
 def test_rows_that_were_changed_at_one_moment_keep_their_order() -> None:
-    world = build([read(Source("f.yaml", BOT))], FrozenClock(NOON))
+    world = build([read(Source("f.yaml", BOT))], Clock(NOON))
     first, second, third = (world.threads.create()["thread_id"] for _ in range(3))
     world.threads.patch(first, metadata={"a": 1}, ttl=None)
     world.threads.patch(second, metadata={"a": 1}, ttl=None)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.scenarios.worlds import NOON, world_of
 from understudy.scenarios import build, read
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 
 
 def test_an_item_is_there_from_the_start() -> None:
@@ -32,7 +32,7 @@ def test_an_item_keeps_its_times() -> None:
 
 
 def test_an_item_lives_as_long_as_its_ttl_says() -> None:
-    clock = FrozenClock(NOON)
+    clock = Clock(NOON)
     world = build([read({"store": [{"namespace": ["a"], "key": "k", "value": {}, "ttl": 5}]})], clock)
 
     clock.advance(timedelta(minutes=6))

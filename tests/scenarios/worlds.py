@@ -8,7 +8,7 @@ from typing import Any
 
 from understudy.scenarios import Source, build, read
 from understudy.state.checkpoints import ROOT, Checkpoint, thread_state
-from understudy.state.clock import FrozenClock
+from understudy.state.clock import Clock
 from understudy.state.world import World
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -19,7 +19,7 @@ T2 = "22222222-2222-4222-8222-222222222222"
 
 def world_of(*texts: str) -> World:
     """Return the world of these scenarios at noon; its clock stands still and its ids repeat."""
-    return build([read(Source("f.yaml", text)) for text in texts], FrozenClock(NOON), seed=1)
+    return build([read(Source("f.yaml", text)) for text in texts], Clock(NOON), seed=1)
 
 
 def only_thread(world: World) -> dict[str, Any]:

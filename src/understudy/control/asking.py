@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     import httpx
 
     from understudy.wire import Json, JsonObject
+
+__tracebackhide__ = True  # pytest shows the line of the test
 
 PREFIX = "/_understudy"
 
@@ -70,7 +73,7 @@ class Asking:
         sent = {} if body is None else {"json": body}
         try:
             response = self._client.request(method, PREFIX + path, headers=headers, params=params, **sent)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ControlError(f"{self.url} does not answer: {error}") from None
         if response.is_error:
             raise _refused(response)
@@ -100,4 +103,11 @@ def _refused(response: httpx.Response) -> ControlError:
     # So says a server of a path that it does not know.
     if status == 404 and detail in ("Not Found", text):
         detail = f"{response.request.url}: not found. Is this an understudy, with its control plane switched on?"
-    return ControlError(detail, status, problems)
+    return ControlError(brief(detail), status, problems)
+
+
+def brief(complaint: str) -> str:
+    """Return a complaint without what a validator adds to it, but with the member of the body that it is about."""
+    sentence, _, details = complaint.partition("\n\nFailed validating")
+    member = re.search(r"^On instance(\[.+\]):$", details, re.MULTILINE)
+    return f"{sentence}, at {member[1]}" if member else sentence

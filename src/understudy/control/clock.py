@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from understudy.control.asking import Asking
     from understudy.wire import Json, JsonObject
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 
 class Clock:
     """A world's time. What becomes due when it is moved has happened when the method returns."""

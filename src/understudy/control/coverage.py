@@ -57,7 +57,7 @@ class Coverage:
 
     def to_text(self) -> str:
         """Return for people what was used how often, and what never was, by tag."""
-        return "\n".join([*self._lines(), f"{self.used} of {self.known} used ({self.percent:.0f} %)"])
+        return "\n".join([*self._lines(), f"{self.used} of {self.known} used ({self.percent:.1f} %)"])
 
     def _lines(self) -> Iterator[str]:
         by_tag: dict[str, list[JsonObject]] = {}

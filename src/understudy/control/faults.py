@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from understudy.control.asking import Asking
     from understudy.wire import Json, JsonObject
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 
 class Fault:
     """A rule by which requests are answered wrongly, late or not at all."""
@@ -20,6 +22,12 @@ class Fault:
         self.kind: str = told["kind"]
         self.when: JsonObject = told["when"]
         """Which requests it is for."""
+
+    @property
+    def fitted(self) -> int:
+        """How many requests were of those that it is for, spoiled or not."""
+        fitted: int = self._ask("GET", f"/{self.id}")["fitted"]
+        return fitted
 
     @property
     def fired(self) -> int:

@@ -20,6 +20,8 @@ Given: TypeAlias = "str | Path | Mapping[str, Json]"
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 
 def sent(scenario: Given, folder: Path | None = None) -> JsonObject:
     """Return what the control plane is sent for a scenario; paths are those of `folder`, files are read here.
@@ -41,28 +43,36 @@ def sent(scenario: Given, folder: Path | None = None) -> JsonObject:
 
 
 def path_of(scenario: Given, folder: Path | None = None) -> Path | None:
-    """Return the file of a scenario that is given by its path, None for any other; that is how a path looks."""
+    """Return the file of a scenario that is given by its path, None for any other; that is how a path looks.
+
+    SetupError for what is no scenario at all.
+    """
+    if not isinstance(scenario, (str, Path, Mapping)):
+        raise SetupError(f"a scenario is a name, a path, a text or a dict, not {scenario!r}")
     if isinstance(scenario, Mapping) or (isinstance(scenario, str) and not scenario.endswith(_SUFFIXES)):
         return None
     return (folder or Path()) / scenario
 
 
 @contextmanager
-def telling_of(*scenarios: Given) -> Iterator[None]:
-    """Let an error that is raised inside name the files of the scenarios that it is about."""
+def telling_of(*scenarios: Given, folder: Path | None = None) -> Iterator[None]:
+    """Let an error that is raised inside name scenarios as the caller does: by their file, or by their number."""
     try:
         yield
     except ControlError as error:
-        called = {f"begin[{at}]": path_of(given) for at, given in enumerate(scenarios)}
-        called["scenario"] = called.get("begin[0]")
-        if not any(called.values()) or not error.problems:
-            raise
-        lines = [_line(problem, called.get(problem["scenario"])) for problem in error.problems]
-        raise ControlError("\n".join(lines), error.status, error.problems) from None
+        if error.problems:
+            alone = len(scenarios) == 1
+            names = {
+                f"begin[{at}]": path_of(given, folder) or ("scenario" if alone else f"scenario {at + 1}")
+                for at, given in enumerate(scenarios)
+            }
+            names["scenario"] = names.get("begin[0]", "scenario")
+            error.args = ("\n".join(_line(problem, names) for problem in error.problems),)
+        raise
 
 
-def _line(problem: JsonObject, file: Path | None) -> str:
-    place = str(file or problem["scenario"])
+def _line(problem: JsonObject, names: Mapping[str, object]) -> str:
+    place = str(names.get(problem["scenario"], problem["scenario"]))
     if problem.get("line") is not None:
         place += f":{problem['line']}"
     return ": ".join(part for part in (place, problem["path"], problem["what"]) if part)

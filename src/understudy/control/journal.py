@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from understudy.control.asking import Asking
     from understudy.wire import Json, JsonObject
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 
 class Journal:
     """What was asked of a world, and what it answered. An entry is a dict as `specs/control.yaml` describes it."""
@@ -55,7 +57,6 @@ class Journal:
         of a body that are not named may be anything -, and `times`, `at_least` or `at_most` how many; once at least,
         if neither is there. With `in_order` they were asked one after the other, with `only` nothing else was asked.
         """
-        __tracebackhide__ = True  # pytest shows the line of the test
         body = {"calls": list(calls), "in_order": in_order, "only": only}
         told = self._asking.ask("POST", "/journal/verify", body, world=self._world)
         if not told["met"]:
@@ -74,7 +75,6 @@ class Journal:
         body: Json = None,
     ) -> None:
         """Say how often something should have been asked; AssertionError says how often it was. See `verify`."""
-        __tracebackhide__ = True
         call = {
             "operation": operation,
             "path": path,

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from understudy.control.asking import Asking
     from understudy.wire import JsonObject
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 
 class Runs:
     """The runs that are being played in a world, each a dict with `run_id`, `thread_id`, `held`, `over` and `next`."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from understudy.control.given import Given
     from understudy.wire import JsonObject
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 DEFAULT = "default"
 """The world of a request that names none."""
 

@@ -17,15 +17,18 @@ if TYPE_CHECKING:
     from understudy.control.given import Given
     from understudy.wire import JsonObject
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 
 class World:
     """A world of a server: its agents, threads and items, its clock, faults, journal and runs.
 
-    It comes to be when it is first used. Every method but the assertions of the journal raises ControlError, with the
-    server's own sentence, if the server does not do as it is told.
+    It comes to be when it is first used. Files are those of `folder`, of the working directory if there is none. Every
+    method but the assertions of the journal raises ControlError, with the server's own sentence, if the server does not
+    do as it is told.
     """
 
-    def __init__(self, asking: Asking, name: str) -> None:
+    def __init__(self, asking: Asking, name: str, folder: Path | None = None) -> None:
         self.asking = asking
         self.name = name
         self.url = asking.url
@@ -34,6 +37,7 @@ class World:
         self.faults = Faults(asking, name)
         self.journal = Journal(asking, name)
         self.runs = Runs(asking, name)
+        self._folder = folder or Path()
 
     @property
     def headers(self) -> dict[str, str]:
@@ -45,8 +49,8 @@ class World:
 
         What has the same id is replaced, all else stays. A scenario that is wrong anywhere changes nothing.
         """
-        with telling_of(scenario):
-            self.asking.ask("POST", "/scenarios", sent(scenario), world=self.name)
+        with telling_of(scenario, folder=self._folder):
+            self.asking.ask("POST", "/scenarios", sent(scenario, self._folder), world=self.name)
 
     def add_agent(self, graph_id: str, script: JsonObject | None = None) -> None:
         """Put an agent into the world, or another script in its place; without one it repeats what it is told.
@@ -66,14 +70,14 @@ class World:
 
     def save(self, path: Path | str) -> None:
         """Write the world to a scenario file, YAML unless the name ends in `.json`."""
-        file = Path(path)
+        file = self._folder / path
         query = {"format": "json" if file.suffix == ".json" else "yaml"}
         file.write_bytes(self.asking.answer("GET", f"/worlds/{self.name}/snapshot", query=query).content)
 
     def restore(self, scenario: Given) -> None:
         """Let the world be as a scenario says, and nothing else: a snapshot, or any that `load` takes."""
-        with telling_of(scenario):
-            self.asking.ask("PUT", f"/worlds/{self.name}/snapshot", sent(scenario))
+        with telling_of(scenario, folder=self._folder):
+            self.asking.ask("PUT", f"/worlds/{self.name}/snapshot", sent(scenario, self._folder))
 
     def coverage(self) -> JsonObject:
         """Return all operations and stream modes that there are, with how often each was used in this world."""

@@ -67,7 +67,8 @@ def understudy_server(request: pytest.FixtureRequest) -> Iterator[Control]:
     """
     from understudy.pytest_plugin.worlds import serving, told_briefly
 
-    with told_briefly(), serving(request.config) as server:
+    # What it is given to start with is what the ini option says.
+    with told_briefly("understudy_scenario"), serving(request.config) as server:
         yield server
 
 
@@ -88,9 +89,9 @@ def agent_server(
 
     `agent_server.url` and `agent_server.headers` are what a client of it needs.
     """
-    from understudy.pytest_plugin.worlds import made_for, told_briefly
+    from understudy.pytest_plugin.worlds import made_for, place_of, told_briefly
 
-    with told_briefly():
+    with told_briefly(place_of(request.node)):
         world = made_for(request.node, understudy_server, understudy_scenario)
     request.node.stash[_WORLD] = world
     yield world
@@ -121,7 +122,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Fail a test that has passed although something did not go as it was meant to."""
     result = yield
     world = item.stash.get(_WORLD, None)
-    if world is not None and (complaints := world.complaints()):
+    if complaints := _in_vain(item) if world is None else world.complaints():
         pytest.fail("\n".join(complaints), pytrace=False)
     return result
 
@@ -134,6 +135,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if world is not None and report.failed and report.when != "teardown":
         report.sections.append(("understudy journal", world.story()))
     return report
+
+
+def _in_vain(item: pytest.Item) -> list[str]:
+    """Return a complaint of a test that has faults and no world. Those of its module may be meant for other tests."""
+    faults = [mark for mark in item.own_markers if mark.name == "fault"]
+    if not faults or not item.config.getini("understudy_strict_faults"):
+        return []
+    return ["The marker fault does nothing here: the test does not use agent_server."]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

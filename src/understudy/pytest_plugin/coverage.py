@@ -51,6 +51,7 @@ def finish(config: pytest.Config) -> None:
     if hasattr(config, "workeroutput"):
         config.workeroutput[_OUTPUT] = coverage.to_json()
     elif file := config.getoption(OPTION):
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
         Path(file).write_text(json.dumps(coverage.to_json(), indent=1) + "\n")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from understudy.control import Control, World
+from understudy.control.asking import brief
 from understudy.control.given import path_of
 from understudy.control.server import DEFAULT
 from understudy.errors import SetupError, UnderstudyError
@@ -31,8 +32,8 @@ _SESSION = os.urandom(3).hex()  # tests of several processes, of several people 
 class AgentServer(World):
     """A test's world, and whether what did not go as it was meant to makes the test fail."""
 
-    def __init__(self, world: World, *, strict_faults: bool, strict_contract: bool) -> None:
-        super().__init__(world.asking, world.name)
+    def __init__(self, world: World, folder: Path, *, strict_faults: bool, strict_contract: bool) -> None:
+        super().__init__(world.asking, world.name, folder)
         self._strict_faults = strict_faults
         self._strict_contract = strict_contract
 
@@ -49,7 +50,7 @@ class AgentServer(World):
         complaints = []
         if self._strict_faults and (unfired := self.faults.unfired()):
             complaints.append("Faults that did not fire (agent_server.allow_unfired_faults() lets that pass):")
-            complaints += [f"  {fault}" for fault in unfired]
+            complaints += [f"  {fault}: it was for {fault.fitted or 'none'} of the requests" for fault in unfired]
         if self._strict_contract and (violations := self.journal.violations()):
             complaints.append("Requests that break the contract (agent_server.allow_violations() lets that pass):")
             complaints += [f"  {_asked(entry)}: {_said(entry['request_verdict'])}" for entry in violations]
@@ -96,7 +97,7 @@ def made_for(item: pytest.Item, server: Control, scenario: Given | Sequence[Give
     clock, seed = _argument(item, "frozen_time"), _argument(item, "seed")
     world = server.create_world(_name(item), *_begins_with(item, scenario), clock=clock, seed=seed)
     strict = {name: bool(item.config.getini(f"understudy_{name}")) for name in ("strict_faults", "strict_contract")}
-    made = AgentServer(world, **strict)
+    made = AgentServer(world, item.path.parent, **strict)
     try:
         # Those of the module come before those of its tests, and of several above a test the first one comes first.
         for mark in reversed(list(item.iter_markers("fault"))):
@@ -108,22 +109,30 @@ def made_for(item: pytest.Item, server: Control, scenario: Given | Sequence[Give
 
 
 @contextmanager
-def told_briefly() -> Iterator[None]:
-    """Let what a person can mend be told by its sentence alone."""
+def told_briefly(place: str) -> Iterator[None]:
+    """Let what a person can mend be told by its sentence alone, after the place where that is to be done."""
     try:
         yield
     except UnderstudyError as error:
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
+        raise pytest.fail.Exception(f"{place}: {error}", pytrace=False) from None
+
+
+def place_of(item: pytest.Item) -> str:
+    """Return where a test is written, its decorators included: `tests/test_refunds.py:12`."""
+    file, line, _ = item.location
+    return file if line is None else f"{file}:{line + 1}"
 
 
 def _begins_with(item: pytest.Item, scenario: Given | Sequence[Given] | None) -> list[Given]:
     """Return what a test's world begins with; nothing where that is what the server was started with."""
     marked = item.get_closest_marker("scenario")
     if marked:
+        if marked.kwargs or not marked.args:
+            raise SetupError("the marker scenario takes names, paths or dicts, at least one")
         scenario = marked.args
     if scenario is None:
         return _of_ini(item.config) if url_of(item.config) else []
-    given = [scenario] if isinstance(scenario, (str, Path, Mapping)) else scenario
+    given = scenario if isinstance(scenario, Sequence) and not isinstance(scenario, str) else [scenario]
     return [path_of(one, item.path.parent) or one for one in given]
 
 
@@ -160,9 +169,8 @@ def _asked(entry: JsonObject) -> str:
 
 
 def _said(verdict: JsonObject) -> str:
-    """Return the sentence of a complaint, without the places that follow it."""
-    sentence: str = verdict["complaint"].partition("\n")[0]
-    return sentence
+    """Return a complaint on one line."""
+    return " ".join(brief(verdict["complaint"]).split())
 
 
 def _line(entry: JsonObject) -> str:

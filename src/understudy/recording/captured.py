@@ -25,9 +25,10 @@ class RecordedRun:
 
     @property
     def graph_id(self) -> str | None:
-        """The graph that it ran, if the deployment tells."""
-        graph_id: str | None = self.row.get("metadata", {}).get("graph_id")
-        return graph_id
+        """The graph that it ran, if the deployment tells: runs that name no thread do not, their states do."""
+        told = [state["metadata"] or {} for state in self.states]
+        told.append(self.row.get("metadata") or {})
+        return next((metadata["graph_id"] for metadata in told if isinstance(metadata.get("graph_id"), str)), None)
 
 
 @dataclass(slots=True)

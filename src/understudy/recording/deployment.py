@@ -7,7 +7,9 @@ import contextlib
 from typing import TYPE_CHECKING
 
 import httpx
+import orjson
 
+from understudy import wire
 from understudy.errors import SetupError
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ PAGE = 100
 
 AT_ONCE = 8
 """Requests under way at once, unless told otherwise."""
+
+TIMEOUT = 30
+"""Seconds to wait for an answer, unless told otherwise."""
 
 HIDDEN = "[redacted]"
 
@@ -67,7 +72,7 @@ class Deployment:
     """An Agent Server somewhere. Whatever goes wrong with it is a SetupError that says what was asked."""
 
     def __init__(
-        self, url: str, headers: Mapping[str, str] | None = None, *, timeout: float = 30, at_once: int = AT_ONCE
+        self, url: str, headers: Mapping[str, str] | None = None, *, timeout: float = TIMEOUT, at_once: int = AT_ONCE
     ) -> None:
         """Take the address and what is sent along with each request, which is never told. `timeout` is in seconds."""
         self.url = url
@@ -170,9 +175,7 @@ class Deployment:
             await asyncio.gather(*workers)
         finally:
             for worker in workers:
-                # One that is being stopped may be busy with taking away what it has half made.
-                if not worker.cancelling():
-                    worker.cancel()
+                worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
 
     def hide(self, text: str) -> str:
@@ -184,7 +187,7 @@ class Deployment:
     async def _send(
         self, method: str, path: str, body: Json = None, query: Mapping[str, str | int] | None = None
     ) -> httpx.Response:
-        content = None if body is None else httpx.Request("POST", self.url, json=body).content
+        content = None if body is None else wire.dumps(body)
         kind = {"content-type": "application/json"} if content is not None else {}
         try:
             return await self._client.request(
@@ -212,6 +215,7 @@ def _wait(answer: httpx.Response) -> float:
 
 
 def _json(answer: httpx.Response) -> Json:
-    with contextlib.suppress(ValueError, UnicodeDecodeError):
-        return answer.json()
+    """Return the value of an answer, None if it is no JSON; numbers as the wire has them."""
+    with contextlib.suppress(ValueError):
+        return orjson.loads(answer.content)
     return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from understudy.recording import reading
 from understudy.recording.deployment import Deployment, Refused
+from understudy.recording.plan import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +49,7 @@ class Maker:
         return await self._makers[kind](row)
 
     async def is_there(self, kind: str, key: str, row: JsonObject) -> bool:
-        """Return whether an assistant or an item is there. One that a server makes for a graph does not count."""
+        """Return whether an assistant or an item is there, made by somebody: not by a server for its graph."""
         if kind == "store":
             return await self._stored(row) is not None
         if key in self._plan.of_graphs:
@@ -162,8 +163,7 @@ class Maker:
             body["ttl"] = row["ttl"]
         await self._deployment.ask("PUT", "/store/items", body)
         found = await self._stored(row)
-        to = "/".join([*row["namespace"], row["key"]])
-        return Made(to, {"value": row["value"]}, {"value": (found or {}).get("value")})
+        return Made(key_of("store", row), {"value": row["value"]}, {"value": (found or {}).get("value")})
 
     async def _stored(self, row: JsonObject) -> JsonObject | None:
         found: Json = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from understudy import wire
 from understudy.errors import SetupError
 
 if TYPE_CHECKING:
@@ -69,7 +70,15 @@ class Part:
         self._is_empty = True
 
     def _write(self, line: JsonObject) -> None:
-        os.write(self._file, orjson.dumps(line) + b"\n")
+        try:
+            text = wire.dumps(line)
+        except TypeError as error:
+            raise SetupError(f"what was answered cannot be noted in {self.path}: {error}") from None
+        try:
+            with os.fdopen(os.dup(self._file), "ab") as file:
+                file.write(text + b"\n")
+        except OSError as error:
+            raise SetupError(f"cannot write {self.path}: {error.strerror or error}") from None
 
     def _lock(self) -> None:
         try:
@@ -94,7 +103,7 @@ class Part:
 
 def replace(path: Path, content: bytes) -> None:
     """Write a file at once: whoever reads it finds what was there before, or all that is there now."""
-    new = path.with_name(f".{path.name}.new")
+    new = path.parent / f".{path.name}.new"
     try:
         with new.open("wb") as file:
             file.write(content)

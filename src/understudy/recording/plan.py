@@ -11,7 +11,8 @@ from understudy.errors import SetupError, did_you_mean
 from understudy.recording.selection import KINDS
 from understudy.recording.supersteps import own_states, supersteps
 from understudy.scenarios import build, dump, find, read
-from understudy.state.clock import FrozenClock
+from understudy.scenarios.store import name_of
+from understudy.state.clock import Clock
 from understudy.state.ids import assistant_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def plan(scenario: str, kinds: Collection[str], renamed: Mapping[str, str]) -> P
     """
     source = find(scenario)
     seed = int.from_bytes(hashlib.sha256(source.name.encode()).digest()[:8])
-    world = build([read(source)], FrozenClock(_START), seed)
+    world = build([read(source)], Clock(_START), seed)
     told = dump(world)
     for name in renamed:
         if name not in told["agents"]:
@@ -79,6 +80,11 @@ def plan(scenario: str, kinds: Collection[str], renamed: Mapping[str, str]) -> P
         of_graphs=of_graphs,
         graphs=tuple(sorted(_needed(assistants, threads, rows["crons"], told["assistants"], renamed))),
     )
+
+
+def key_of(kind: str, row: JsonObject) -> str:
+    """Return what a row is called: an id, or of an item its namespace and its key, as in `users/ada/profile`."""
+    return name_of(row) if kind == "store" else str(row[f"{kind.removesuffix('s')}_id"])
 
 
 def _was_changed(row: JsonObject) -> bool:

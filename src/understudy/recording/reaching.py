@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy.credentials import address, headers
-from understudy.errors import SetupError
-from understudy.recording.deployment import AT_ONCE, Deployment
+from understudy.recording.deployment import AT_ONCE, TIMEOUT, Deployment
+from understudy.recording.selection import number
 
 if TYPE_CHECKING:
     import argparse
@@ -18,14 +18,6 @@ def reached(options: argparse.Namespace) -> Deployment:
     return Deployment(
         url,
         {**credentials, **headers(options.header, options.api_key)},
-        timeout=_number("--timeout", options.timeout, 30),
-        at_once=_number("--at-once", options.at_once, AT_ONCE),
+        timeout=number("--timeout", options.timeout) or TIMEOUT,
+        at_once=number("--at-once", options.at_once) or AT_ONCE,
     )
-
-
-def _number(option: str, text: str | None, default: int) -> int:
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit() and int(text)):
-        raise SetupError(f'{option} is a whole number, at least 1, not "{text}"')
-    return int(text)

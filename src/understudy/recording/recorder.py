@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import orjson
-
+from understudy import wire
+from understudy.errors import SetupError
+from understudy.paths import spelled
 from understudy.recording import reading
 from understudy.recording.agents import drawn
 from understudy.recording.captured import Captured, RecordedRun
@@ -16,6 +18,7 @@ from understudy.recording.redaction import Redaction, numbered
 from understudy.recording.short_ids import replaced, short_ids
 from understudy.recording.telling import told
 from understudy.recording.writing import write
+from understudy.scenarios import ScenarioError, build, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,11 +58,13 @@ async def record(deployment: Deployment, wish: Wish, progress: Progress) -> Reco
     What is read is noted beside it, in FILE.part; where that is left of an interrupted recording, it goes on. A
     SetupError says what went wrong; then the file is as it was.
     """
+    if wish.out.is_dir():
+        raise SetupError(f"cannot write {wish.out}: it is a folder")
     await deployment.reach()
-    work = {"recording": deployment.url, "what": wish.selection.as_json(), "redact": wish.redact}
+    work = {"recording": deployment.url, "what": wish.selection.as_json(), "redact": _hidden(wish.redact)}
     path = wish.out.with_name(f"{wish.out.name}.part")
     again = f"give the same command again to go on with that, or remove {path.name} to begin anew"
-    with Part(path, orjson.loads(orjson.dumps(work)), instead=again) as part:
+    with Part(path, work, instead=again) as part:
         reader = _Reader(deployment, wish, part, progress)
         await reader.read()
         captured = reader.captured()
@@ -73,6 +78,11 @@ async def record(deployment: Deployment, wish: Wish, progress: Progress) -> Reco
         resumed=reader.resumed,
         notes=notes,
     )
+
+
+def _hidden(patterns: tuple[str, ...] | None) -> str | None:
+    """Return what tells patterns from others without telling them: one may be the very secret."""
+    return None if patterns is None else hashlib.sha256(wire.dumps(patterns)).hexdigest()
 
 
 class _Reader:
@@ -92,14 +102,15 @@ class _Reader:
                 self._threads[line["id"]] = line
             else:
                 self._noted[line["kind"]] = line["rows"]
-        if "salt" not in self._noted:
-            self._note("salt", secrets.token_hex(16))
-        # The salt stays in the part, and goes with it.
-        self._redaction = None if wish.redact is None else Redaction(wish.redact, self._noted["salt"])
+        self._salt: str = self._noted.get("salt") or secrets.token_hex(16)
+        """It stays in the part, and goes with it."""
+        self._redaction = None if wish.redact is None else Redaction(wish.redact, self._salt)
 
     async def read(self) -> None:
-        """Read everything."""
+        """Read everything; what is selected and not there is told of before anything is noted."""
         deployment, selection = self._deployment, self._selection
+        if "threads" in selection.kinds or selection.runs:
+            self._wanted = await reading.thread_ids(deployment, selection)
         rows = await self._once("assistants", lambda: reading.assistants(deployment, selection))
         await self._once("graphs", lambda: self._graphs(rows))
         if "crons" in selection.kinds:
@@ -107,8 +118,7 @@ class _Reader:
             await self._once("crons", lambda: reading.crons(deployment, selection, owners))
         if "store" in selection.kinds:
             await self._once("store", lambda: reading.items(deployment, selection))
-        if "threads" in selection.kinds or selection.runs:
-            await self._read_threads()
+        await self._read_threads()
         self._progress.end()
 
     def captured(self) -> Captured:
@@ -126,13 +136,17 @@ class _Reader:
     async def _once(self, kind: str, read: Callable[[], Json]) -> Json:
         if kind not in self._noted:
             self._progress.tell(kind, 0)
-            self._note(kind, self._clean(await read(), by_names=kind != "graphs"))
+            self._note(kind, self._clean(await read(), is_schema=kind == "graphs"))
         return self._noted[kind]
 
-    def _clean(self, rows: Json, *, by_names: bool = True) -> Json:
-        return self._redaction(rows, by_names=by_names) if self._redaction else rows
+    def _clean(self, rows: Json, *, is_schema: bool = False) -> Json:
+        if self._redaction is None:
+            return rows
+        return self._redaction.schema(rows) if is_schema else self._redaction(rows)
 
     def _note(self, kind: str, rows: Json) -> None:
+        if "salt" not in self._noted and kind != "salt":
+            self._note("salt", self._salt)
         self._part.add({"kind": kind, "rows": rows})
         self._noted[kind] = rows
 
@@ -149,7 +163,6 @@ class _Reader:
 
     async def _read_threads(self) -> None:
         """Read the threads that are not noted, or have changed since."""
-        self._wanted = await reading.thread_ids(self._deployment, self._selection)
         ahead = [each for each, at in self._wanted.items() if self._threads.get(each, {}).get("updated_at") != at]
         self.resumed = len(self._wanted) - len(ahead)
         done = self.resumed
@@ -190,9 +203,24 @@ def _finished(captured: Captured, wish: Wish) -> tuple[JsonObject, int, list[str
         from understudy.recording.scripts import agents_from
 
         scripted = agents_from(captured.runs, agents)
-        agents, notes = scripted.agents, [*scripted.notes]
+        notes = [*scripted.notes]
+        agents = {name: _loadable(name, scripted.agents[name], drawn, notes) for name, drawn in agents.items()}
     scenario, more = told(captured, agents, wish.selection.kinds)
     if wish.short_ids:
         scenario = replaced(scenario, short_ids(captured))
     scenario, count = numbered(scenario) if wish.redact is not None else (scenario, 0)
     return scenario, count, notes + more
+
+
+def _loadable(name: str, scripted: JsonObject, drawn: JsonObject, notes: list[str]) -> JsonObject:
+    """Return an agent with its script; as it is drawn if the script could not be loaded, which is noted.
+
+    So are conditions on values that are nested more deeply than expressions may be.
+    """
+    try:
+        build([read({"agents": {name: scripted}})])
+    except ScenarioError as error:
+        where = spelled(error.problems[0].path)
+        notes.append(f"{name}: no script could be made of its runs, because of what {where} would be; its nodes fail")
+        return drawn
+    return scripted

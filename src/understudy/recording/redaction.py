@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 _KEYS = re.compile(
     r"(?:.*_)?(?:api_?key|apikey|access_key|secret_key|private_key|signing_key|encryption_key|token|jwt"
     r"|passwords?|passwd|passphrase|pwd|secrets?|authorization|auth_header|credentials?|cookies?)"
+    r"|.*(?:apikey|token|password|secret)"
 )
 """Names of keys, in lower case and with underscores, whose values are secret."""
 
 _LOOKS = [
     r"\bsk-[A-Za-z0-9_-]{16,}",
+    r"\b(?:[rs]k_(?:live|test)|whsec|hf|gsk|npm|pcsk|tvly|xai|dop_v1|pypi)[-_][A-Za-z0-9_-]{16,}",
     r"\bls(?:v2)?_(?:pt|sk)_[A-Za-z0-9_]{16,}",
     r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})",
     r"\bxox[abeprs]-[A-Za-z0-9-]{10,}",
@@ -34,7 +36,19 @@ _LOOKS = [
 ]
 """What secrets look like that have a look of their own."""
 
+_PAIR = re.compile(
+    r"""(?P<name>(?P<q>\\*["'])([\w.-]+)(?P=q)\s*:\s*)(?P<r>\\*["'])((?:(?!(?P=r))(?:[^\\]|\\.)){1,10000})(?=(?P=r))""",
+    re.DOTALL,
+)
+"""A quoted name and a quoted text, as in JSON inside of a text, escaped or not, and in what Python prints."""
+
+_SETTING = re.compile(r"""((?<=[?&])[\w.-]+|\b[A-Z][A-Z0-9_]+)=([^&\s"'#<>]+)""")
+"""A name and its value in the query of a URL, or of a variable of the environment."""
+
 _WORD = re.compile(r"[\w-]+")
+
+_EXAMPLES = ("default", "const", "enum", "examples", "example")
+"""Where schemas hold data."""
 
 _MARK = re.compile(r"\[redacted-[0-9a-f]{16}\]")
 
@@ -53,18 +67,42 @@ class Redaction:
         except re.error as error:
             raise SetupError(f'--redact: "{error.pattern!s}" is no regular expression: {error}') from None
 
-    def __call__(self, value: Json, *, by_names: bool = True) -> Json:
-        """Return a value without secrets; names of keys mean nothing in what tells of data and has none, as schemas."""
+    def __call__(self, value: Json) -> Json:
+        """Return a value without secrets."""
         if isinstance(value, str):
-            return self._looks.sub(lambda found: self._mark(found[0]) if found[0] else "", value)
+            return self._text(value)
         if isinstance(value, list):
-            return [self(each, by_names=by_names) for each in value]
+            return [self(each) for each in value]
         if isinstance(value, dict):
             return {
-                self(key): self._hidden(each) if by_names and self._is_secret(key) else self(each, by_names=by_names)
-                for key, each in value.items()
+                self(key): self._hidden(each) if self._is_secret(key) else self(each) for key, each in value.items()
             }
         return value
+
+    def schema(self, told: Json, *, is_secret: bool = False) -> Json:
+        """Return what tells of data without secrets. Its names are those of data, which stands only where examples do.
+
+        `is_secret` says that it tells of a secret.
+        """
+        if isinstance(told, list):
+            return [self.schema(each, is_secret=is_secret) for each in told]
+        if not isinstance(told, dict):
+            return self(told)
+        return {
+            self(key): (self._hidden if is_secret else self)(each)
+            if key in _EXAMPLES
+            else self.schema(each, is_secret=self._is_secret(key))
+            for key, each in told.items()
+        }
+
+    def _text(self, text: str) -> str:
+        text = self._looks.sub(lambda found: self._mark(found[0]) if found[0] else "", text)
+        text = _PAIR.sub(lambda found: f"{found['name']}{found['r']}{self._named(found[3], found[5])}", text)
+        return _SETTING.sub(lambda found: f"{found[1]}={self._named(found[1], found[2])}", text)
+
+    def _named(self, name: str, value: str) -> str:
+        told: str = self._hidden(value) if self._is_secret(name) else value
+        return told
 
     def _is_secret(self, key: str) -> bool:
         words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-\s.]", "_", key).lower()

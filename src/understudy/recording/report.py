@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from understudy.paths import quoted, spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from understudy.recording.comparing import Difference
-    from understudy.recording.plan import Plan
     from understudy.recording.seeding import Seeded
     from understudy.wire import JsonObject
 
@@ -63,30 +62,32 @@ def _lines(seeded: Seeded, url: str) -> Iterator[str]:
     if seeded.differences:
         yield f"\nmade, but not quite as in the scenario: {len(seeded.differences):,}"
         by_reason: dict[str, Counter[str]] = {}
-        examples: dict[str, Difference] = {}
+        examples: dict[tuple[str, str], Difference] = {}
         for kind, _, one in seeded.differences:
-            place = f"{kind} {one.place}"
-            by_reason.setdefault(one.reason or UNEXPECTED, Counter())[place] += 1
-            examples.setdefault(place, one)
+            reason, place = one.reason or UNEXPECTED, f"{kind} {one.place}"
+            by_reason.setdefault(reason, Counter())[place] += 1
+            examples.setdefault((reason, place), one)
         for reason, places in by_reason.items():
             yield f"  {reason}:"
             for place, count in places.most_common(_PLACES):
-                one = examples[place]
+                one = examples[reason, place]
                 yield f"    {count:>5,} × {place}: {quoted(one.found)}, not {quoted(one.wanted)}"
             if len(places) > _PLACES:
                 others = sum(places.values()) - sum(count for _, count in places.most_common(_PLACES))
                 yield f"    {others:>5,} × {len(places) - _PLACES:,} other places; --format json has them all"
 
 
-def planned(plan: Plan, url: str) -> str:
+def planned(ahead: Mapping[str, Mapping[str, JsonObject]], url: str) -> str:
     """Return what would be made."""
-    rows = {
-        "assistants": [f"{row['assistant_id']}  {row['graph_id']}, {row['name']}" for row in plan.assistants],
-        "threads": [f"{row['thread_id']}  {len(row['history']):,} states" for row in plan.threads],
-        "crons": [f"{row['cron_id']}  {row['schedule']}" for row in plan.crons],
-        "store": ["/".join([*row["namespace"], row["key"]]) for row in plan.store],
-    }
-    counts = ", ".join(f"{len(told):,} {kind}" for kind, told in rows.items())
+    counts = ", ".join(f"{len(rows):,} {kind}" for kind, rows in ahead.items())
     lines = [f"{url}: {counts} would be made; nothing was"]
-    lines += [f"  {kind:10}  {line}" for kind, told in rows.items() for line in told]
+    lines += [f"  {kind:10}  {key}{_ABOUT[kind](row)}" for kind, rows in ahead.items() for key, row in rows.items()]
     return "\n".join(lines)
+
+
+_ABOUT: dict[str, Callable[[JsonObject], str]] = {
+    "assistants": lambda row: f"  {row['graph_id']}, {row['name']}",
+    "threads": lambda row: f"  {len(row['history']):,} states",
+    "crons": lambda row: f"  {row['schedule']}",
+    "store": lambda row: "",
+}

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import orjson
 
 from understudy.errors import SetupError, did_you_mean
-from understudy.recording.comparing import differences
+from understudy.recording.comparing import Difference, differences
 from understudy.recording.deployment import PAGE, Deployment, Refused
 from understudy.recording.making import Maker
 from understudy.recording.parts import Part, replace
+from understudy.recording.plan import key_of
 from understudy.recording.selection import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Coroutine
     from pathlib import Path
 
-    from understudy.recording.comparing import Difference
     from understudy.recording.plan import Plan
     from understudy.recording.progress import Progress
     from understudy.wire import JsonObject
@@ -51,17 +51,35 @@ async def seed(
     What the file says was made before is not made again. SetupError if something is in the way or goes wrong; nothing
     that is half made stays, and doing the same again goes on.
     """
-    await look(deployment, plan)
-    seeding = _Seeding(deployment, plan, progress, if_exists)
-    before = _mapped(map_file, deployment.url)
-    work = {"seeding": plan.name, "on": deployment.url}
-    path = map_file.with_name(f"{map_file.name}.part")
-    with Part(path, work, instead=f"seed that first, or remove {path.name}") as part:
-        await seeding.make(part, before)
+    async with _begun(deployment, plan, map_file, if_exists) as (seeding, ahead, part):
+        await seeding.make(ahead, part, progress)
         told = {"url": deployment.url, "scenario": plan.name, "ids": seeding.seeded.ids}
         replace(map_file, orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
         part.remove()
     return seeding.seeded
+
+
+async def ahead_of(
+    deployment: Deployment, plan: Plan, map_file: Path, *, if_exists: IfExists = "raise"
+) -> dict[str, dict[str, JsonObject]]:
+    """Return what `seed` would make now, rows by kind and by what they are called. SetupError as it would say it."""
+    async with _begun(deployment, plan, map_file, if_exists) as (_, ahead, _):
+        return ahead
+
+
+@contextlib.asynccontextmanager
+async def _begun(
+    deployment: Deployment, plan: Plan, map_file: Path, if_exists: IfExists
+) -> AsyncIterator[tuple[_Seeding, dict[str, dict[str, JsonObject]], Part]]:
+    """Look at everything that a seeding needs, and give what is still to be made."""
+    await look(deployment, plan)
+    seeding = _Seeding(deployment, plan)
+    before = _mapped(map_file, deployment.url)
+    work = {"seeding": plan.name, "on": deployment.url}
+    path = map_file.with_name(f"{map_file.name}.part")
+    with Part(path, work, instead=f"seed that first, or remove {path.name}") as part:
+        seeding.recall(before, part)
+        yield seeding, await seeding.ahead(if_exists), part
 
 
 async def look(deployment: Deployment, plan: Plan) -> None:
@@ -83,7 +101,7 @@ def _mapped(file: Path, url: str) -> dict[str, dict[str, str]]:
     """Return the ids of what was made before. SetupError if it was made elsewhere."""
     try:
         told = orjson.loads(file.read_bytes())
-        ids: dict[str, dict[str, str]] = told["ids"]
+        ids = {str(kind): {**told["ids"][kind]} for kind in told["ids"]}
         where = told["url"]
     except FileNotFoundError:
         return {}
@@ -95,68 +113,81 @@ def _mapped(file: Path, url: str) -> dict[str, dict[str, str]]:
 
 
 class _Seeding:
-    def __init__(self, deployment: Deployment, plan: Plan, progress: Progress, if_exists: IfExists) -> None:
+    def __init__(self, deployment: Deployment, plan: Plan) -> None:
         self._deployment = deployment
         self._plan = plan
-        self._progress = progress
-        self._if_exists = if_exists
+        self._begun: set[tuple[str, str]] = set()
+        self._kept: set[tuple[str, str]] = set()
         self.seeded = Seeded()
         self._maker = Maker(deployment, plan, self.seeded.ids)
 
-    async def make(self, part: Part, before: dict[str, dict[str, str]]) -> None:
-        """Make everything that neither `before` nor the part says is made."""
+    def recall(self, before: dict[str, dict[str, str]], part: Part) -> None:
+        """Take up what was made `before`, and what the part says was made or begun."""
         for kind, ids in before.items():
             self.seeded.ids.setdefault(kind, {}).update(ids)
-        begun: set[tuple[str, str]] = set()
         for line in part.lines:
-            thing = (line["kind"], line["id"])
-            begun.add(thing) if line["did"] == "begin" else begun.discard(thing)
+            kind, key = thing = (line["kind"], line["id"])
+            self._begun.add(thing) if line["did"] == "begin" else self._begun.discard(thing)
             if line["did"] == "make":
-                self.seeded.ids[line["kind"]][line["id"]] = line["to"]
-        self.seeded.before = sum(map(len, self.seeded.ids.values()))
-        ahead = {kind: self._ahead(kind) for kind in KINDS}
-        for kind, key in await self._there(ahead, begun):
-            self.seeded.ids[kind][key] = key
-            part.add({"did": "make", "kind": kind, "id": key, "to": key})
-            del ahead[kind][key]
-            self.seeded.kept += 1
-        for kind, rows in ahead.items():
-            for key in rows:
-                if (kind, key) in begun:
-                    await self._undone(kind, key, rows[key], part)
-            await self._make(kind, rows, part)
-        self._progress.end()
+                self.seeded.ids[kind][key] = line["to"]
+                told = [Difference(tuple(each["path"]), each["wanted"], each["found"]) for each in line["differences"]]
+                self.seeded.differences += [(kind, key, difference) for difference in told]
 
-    def _ahead(self, kind: str) -> dict[str, JsonObject]:
-        rows: list[JsonObject] = getattr(self._plan, kind)
-        keyed = {key_of(kind, row): row for row in rows}
-        return {key: row for key, row in keyed.items() if key not in self.seeded.ids[kind]}
-
-    async def _there(
-        self, ahead: dict[str, dict[str, JsonObject]], begun: set[tuple[str, str]]
-    ) -> set[tuple[str, str]]:
-        """Return what is to be made and is there already, made by somebody else. SetupError unless that may be."""
-        found: set[tuple[str, str]] = set()
-
-        async def seek(one: tuple[str, str]) -> None:
-            kind, key = one
-            if await self._maker.is_there(kind, key, ahead[kind][key]):
-                found.add(one)
-
-        threads = [*ahead["threads"]]
-        for at in range(0, len(threads), PAGE):
-            body = {"ids": threads[at : at + PAGE], "limit": PAGE, "select": ["thread_id"]}
-            found |= {("threads", row["thread_id"]) for row in await self._deployment.post("/threads/search", body)}
-        await self._deployment.each([(kind, key) for kind in ("assistants", "store") for key in ahead[kind]], seek)
-        found -= begun
-        if found and self._if_exists == "raise":
-            names = sorted(f"{_NOUNS[kind]} {key}" for kind, key in found)
+    async def ahead(self, if_exists: IfExists) -> dict[str, dict[str, JsonObject]]:
+        """Return what is to be made. SetupError if something of it is there, unless that is to be kept."""
+        ids = self.seeded.ids
+        rows = {kind: {key_of(kind, row): row for row in getattr(self._plan, kind)} for kind in KINDS}
+        there = await self._there(rows)
+        made = {(kind, key) for kind in KINDS for key in ids[kind] if key in rows[kind]}
+        for kind, key in made - there:
+            del ids[kind][key]  # Somebody has deleted it since, or begun a deployment anew at this address.
+        self.seeded.differences = [told for told in self.seeded.differences if told[1] in ids[told[0]]]
+        self.seeded.before = sum(map(len, ids.values()))
+        self._kept = there - made - self._begun
+        if self._kept and if_exists == "raise":
+            names = sorted(f"{_NOUNS[kind]} {key}" for kind, key in self._kept)
             shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
             told = f"{self._deployment.url} has {shown} already"
             raise SetupError(f"{told}; --if-exists keep leaves such things as they are")
+        return {
+            kind: {key: row for key, row in told.items() if key not in ids[kind] and (kind, key) not in self._kept}
+            for kind, told in rows.items()
+        }
+
+    async def make(self, ahead: dict[str, dict[str, JsonObject]], part: Part, progress: Progress) -> None:
+        """Make what is ahead, in the order of its kinds."""
+        for kind, key in self._kept:
+            self._note(part, kind, key, key, [])
+        self.seeded.kept = len(self._kept)
+        for kind, rows in ahead.items():
+            for key in rows:
+                if (kind, key) in self._begun:
+                    await self._undone(kind, key, rows[key], part)
+            await self._make(kind, rows, part, progress)
+        progress.end()
+
+    async def _there(self, rows: dict[str, dict[str, JsonObject]]) -> set[tuple[str, str]]:
+        """Return what of a plan is there. Of crons, which get new ids, it is what was made before."""
+        ids = self.seeded.ids
+        # Those that a server makes for its graphs are there anyway.
+        found = {("assistants", key) for key in self._plan.of_graphs if key in ids["assistants"]}
+        threads = [*rows["threads"]]
+        for at in range(0, len(threads), PAGE):
+            body = {"ids": threads[at : at + PAGE], "limit": PAGE, "select": ["thread_id"]}
+            found |= {("threads", row["thread_id"]) for row in await self._deployment.post("/threads/search", body)}
+        if ids["crons"]:
+            known = {row["cron_id"] async for row in self._deployment.rows("/runs/crons/search", {}, "cron_id")}
+            found |= {("crons", key) for key, there in ids["crons"].items() if there in known}
+
+        async def seek(one: tuple[str, str]) -> None:
+            kind, key = one
+            if await self._maker.is_there(kind, key, rows[kind][key]):
+                found.add(one)
+
+        await self._deployment.each([(kind, key) for kind in ("assistants", "store") for key in rows[kind]], seek)
         return found
 
-    async def _make(self, kind: str, rows: dict[str, JsonObject], part: Part) -> None:
+    async def _make(self, kind: str, rows: dict[str, JsonObject], part: Part, progress: Progress) -> None:
         done = 0
 
         async def make(key: str) -> None:
@@ -165,38 +196,44 @@ class _Seeding:
             try:
                 made = await self._maker.make(kind, rows[key])
             except Refused as refused:
-                await self._undone(kind, key, rows[key], part)
+                await to_its_end(self._undone(kind, key, rows[key], part))
                 self.seeded.refused.append((kind, key, f"{refused.status} {refused.detail}"))
             except BaseException:
                 # Also when it is interrupted: what is half made goes, if the deployment still answers.
                 with contextlib.suppress(SetupError):
-                    await asyncio.shield(self._undone(kind, key, rows[key], part))
+                    await to_its_end(self._undone(kind, key, rows[key], part))
                 raise
             else:
-                part.add({"did": "make", "kind": kind, "id": key, "to": made.to})
-                self.seeded.ids[kind][key] = made.to
-                found = differences(made.wanted, made.found)
-                self.seeded.differences += [(kind, key, difference) for difference in found]
+                self._note(part, kind, key, made.to, differences(made.wanted, made.found))
             done += 1
-            self._progress.tell(kind, done, len(rows))
+            progress.tell(kind, done, len(rows))
 
         await self._deployment.each(rows, make)
+
+    def _note(self, part: Part, kind: str, key: str, there: str, found: list[Difference]) -> None:
+        part.add({"did": "make", "kind": kind, "id": key, "to": there, "differences": found})
+        self.seeded.ids[kind][key] = there
+        self.seeded.differences += [(kind, key, difference) for difference in found]
 
     async def _undone(self, kind: str, key: str, row: JsonObject, part: Part) -> None:
         await self._maker.unmake(kind, key, row)
         part.add({"did": "unmake", "kind": kind, "id": key})
 
 
-_NOUNS = {"assistants": "the assistant", "threads": "the thread", "crons": "the cron", "store": "the item"}
-
-_KEYS: dict[str, Callable[[JsonObject], str]] = {
-    "assistants": lambda row: str(row["assistant_id"]),
-    "threads": lambda row: str(row["thread_id"]),
-    "crons": lambda row: str(row["cron_id"]),
-    "store": lambda row: "/".join([*row["namespace"], row["key"]]),
-}
+_NOUNS = {"assistants": "the assistant", "threads": "the thread", "store": "the item"}
 
 
-def key_of(kind: str, row: JsonObject) -> str:
-    """Return what a row is called in a map of ids."""
-    return _KEYS[kind](row)
+async def to_its_end(doing: Coroutine[None, None, None]) -> None:
+    """Await something to its end; who is stopped meanwhile is told so only then."""
+    task = asyncio.ensure_future(doing)
+    stopped: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            stopped = error
+    failed = task.exception()
+    if stopped:
+        raise stopped
+    if failed:
+        raise failed

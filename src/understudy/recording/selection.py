@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
+
+import orjson
 
 from understudy.errors import SetupError, did_you_mean
 from understudy.state.clock import moment, timestamp
@@ -42,7 +43,7 @@ class Selection:
 
     def as_json(self) -> JsonObject:
         """Return it as data; the same selections are the same data."""
-        told: JsonObject = json.loads(json.dumps(asdict(self)))
+        told: JsonObject = orjson.loads(orjson.dumps(self))
         return told
 
     def thread_searches(self) -> Iterator[JsonObject]:
@@ -72,7 +73,7 @@ def read(options: argparse.Namespace) -> Selection:
         graphs=tuple(options.graph),
         namespace=tuple(options.namespace.split(".")) if options.namespace else (),
         since=_time(options.since),
-        limit=_number("--limit", options.limit),
+        limit=number("--limit", options.limit),
         runs=options.runs,
     )
 
@@ -107,7 +108,7 @@ def _pair(text: str) -> tuple[str, Json]:
     if not equals or not name:
         raise SetupError(f'--metadata is of the form KEY=VALUE, not "{text}"')
     try:
-        return name, json.loads(value)
+        return name, orjson.loads(value)
     except ValueError:
         return name, value
 
@@ -119,7 +120,8 @@ def _time(text: str | None) -> str | None:
         raise SetupError(f'--since is a time, like 2026-01-31 or 2026-01-31T08:00:00Z, not "{text}"') from None
 
 
-def _number(option: str, text: str | None) -> int | None:
+def number(option: str, text: str | None) -> int | None:
+    """Return the whole number that an option says, None if it says nothing. SetupError if it is none."""
     if text is not None and not (text.isascii() and text.isdigit() and int(text)):
         raise SetupError(f'{option} is a whole number, at least 1, not "{text}"')
     return int(text) if text else None

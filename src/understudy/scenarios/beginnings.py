@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from understudy.errors import Unacceptable
 from understudy.scenarios.loading import build, clock_of
-from understudy.state.clock import FrozenClock, SystemClock
+from understudy.state.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,14 +43,13 @@ class Beginning:
         self._told = (clock, seed, address, allow_loopback_webhooks)
         self._repeats = seed is not None
         self._stands_at = clock or clock_of(self._scenarios)
-        self._first = build(self._scenarios, FrozenClock(self._stands_at or SystemClock().now()), seed, agents=agents)
+        self._first = build(self._scenarios, Clock(self._stands_at or Clock().now()), seed, agents=agents)
         self._first.allow_loopback_webhooks = allow_loopback_webhooks
         self._first.address = address or self._first.address
 
     def __call__(self) -> World:
         """Return a new world."""
-        clock = FrozenClock(self._stands_at) if self._stands_at else SystemClock()
-        return self._first.copy(clock, same_ids=self._repeats)
+        return self._first.copy(Clock(self._stands_at), same_ids=self._repeats)
 
     def instead(
         self, scenarios: Iterable[Scenario] | None = None, *, clock: datetime | None = None, seed: int | None = None

@@ -10,7 +10,7 @@ from understudy.scenarios.references import known
 from understudy.scenarios.scenario import THREADS
 from understudy.state.agents import END, START, Agent
 from understudy.state.checkpoints import ROOT
-from understudy.state.clock import FrozenClock, timestamp
+from understudy.state.clock import Clock, timestamp
 from understudy.state.ids import Ids, assistant_of
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Generator:
         known("agent", graph_id, around.graphs, ("generate", "agent"), complain)
         self._agent = around.agents.get(graph_id, Agent(graph_id))
         self._phases = [(START,), *((node,) for node in _chain(self._agent)), ()]
-        self._clock = FrozenClock(FIRST)
+        self._clock = Clock(FIRST)
         self._ids = Ids(self._clock, seed=int(wanted.get("seed", 0)))
         self._metadata: dict[tuple[str, int], JsonObject] = {}
         self._values: dict[tuple[str, int], JsonObject] = {}

@@ -14,7 +14,7 @@ from understudy.scenarios.agents import AgentReader
 from understudy.scenarios.generate import Generator
 from understudy.scenarios.problems import Problem, ScenarioError
 from understudy.scenarios.references import Around, time
-from understudy.state.clock import FrozenClock, moment
+from understudy.state.clock import Clock, moment
 from understudy.state.ids import assistant_of
 from understudy.state.world import World
 
@@ -48,7 +48,7 @@ def build(
     loading = _Loading()
     stands_at = loading.clock(told)
     if stands_at and clock is None:
-        clock = FrozenClock(stands_at)
+        clock = Clock(stands_at)
     made = loading.all_agents(told) if agents is None else {agent.graph_id: agent for agent in agents}
     world = World(made.values(), clock=clock, seed=seed)
     names = [*dict.fromkeys(name for scenario in told for name in scenario.agents)]
@@ -214,7 +214,7 @@ class _Loading:
         for path, row in scenario.rows("store"):
             before = len(self._problems)
             told = store.complete(row, path, around, complain)
-            self._once(scenario, "item", "/".join([*told.item["namespace"], told.item["key"]]), path)
+            self._once(scenario, "item", store.name_of(told.item), path)
             if len(self._problems) == before:
                 self._hold(scenario, path, "Item", [told.item])
             self.rows.items.append(told)

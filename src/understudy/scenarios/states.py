@@ -11,7 +11,7 @@ from understudy.scenarios.references import known, time, uuid
 from understudy.scenarios.whole import is_whole_state
 from understudy.state.agents import START
 from understudy.state.checkpoints import ROOT, checkpoint_ref
-from understudy.state.clock import FrozenClock, moment, timestamp
+from understudy.state.clock import Clock, moment, timestamp
 from understudy.state.ids import Ids
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class States:
         self._agent = agent
         self._noted = noted
         self._complain = complain
-        self._clock = FrozenClock(start - TICK)
+        self._clock = Clock(start - TICK)
         self._ids = Ids(self._clock, seed=int.from_bytes(self._thread_id.encode()))
         self._run_id: str | None = None
         self._ids_known: set[tuple[str, str]] = set()

@@ -28,6 +28,11 @@ class Told:
     expires_at: datetime | None
 
 
+def name_of(row: JsonObject) -> str:
+    """Return what an item is called by its namespace and its key: `users/ada/profile`, a slash in them `%2F`."""
+    return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in (*row["namespace"], row["key"]))
+
+
 def complete(row: JsonObject, path: Path, around: Around, complain: Complain) -> Told:
     """Return an item with the times that were left out."""
     try:

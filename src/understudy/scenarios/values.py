@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from understudy.agents.messages import coerce
 from understudy.agents.reducers import initial
 from understudy.errors import Refusal
-from understudy.state.clock import SystemClock
+from understudy.state.clock import Clock
 from understudy.state.ids import Ids
 from understudy.wire import dumps
 
@@ -45,7 +45,7 @@ def _message(message: Json, place: list[Json], path: Path, complain: Complain) -
     if isinstance(message, dict) and "response_metadata" in message and isinstance(message.get("id"), str):
         return message
     try:
-        return coerce([message], Ids(SystemClock(), seed=int.from_bytes(dumps([*place, message]))))[0]
+        return coerce([message], Ids(Clock(), seed=int.from_bytes(dumps([*place, message]))))[0]
     except Refusal as refusal:
         complain(path, refusal.detail.partition("\n")[0])
         return message

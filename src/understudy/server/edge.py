@@ -10,13 +10,15 @@ from starlette.exceptions import HTTPException
 from understudy.errors import MethodNotAllowed, NotFound, Refusal
 from understudy.server.answers import encoded, respond
 from understudy.server.bodies import Disconnected
-from understudy.server.faults.dropping import Dropped
+from understudy.server.faults.dropping import Dropped, drop
+from understudy.server.noting import noted, noting
 from understudy.server.strict import ContractBroken
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from understudy.server.dialect import Dialect
+    from understudy.state.journal import Ending
 
 log = logging.getLogger("understudy.server")
 
@@ -36,7 +38,11 @@ _NOT_FOUND = 404
 
 
 class Edge:
-    """Answers preflights, marks answers for browsers of any origin, and turns every failure into an answer."""
+    """Answers preflights, marks answers for browsers of any origin, and turns every failure into an answer.
+
+    A connection that a fault drops is dropped here, where the server's own `send` is at hand; and whatever becomes of
+    an answer is noted in the end.
+    """
 
     def __init__(self, app: ASGIApp, dialect: Dialect, no_method: frozenset[str]) -> None:
         """Wrap an app; `no_method` are paths that know no wrong method: there it is as if the path did not exist."""
@@ -53,12 +59,7 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's request."""
         if scope["type"] != "http":
-            try:
-                await self._app(scope, receive, send)
-            except Refusal:
-                # The handshake of a WebSocket is refused without words.
-                await receive()
-                await send({"type": "websocket.close"})
+            await self._socket(scope, receive, send)
             return
         asked = {name: value for name, value in scope["headers"] if name in _CORS_REQUEST}
         if scope["method"] == "OPTIONS" and len(asked.keys() & {b"origin", b"access-control-request-method"}) == 2:
@@ -68,6 +69,7 @@ class Edge:
         if scope["method"] == "OPTIONS":
             marks = [*marks, _PRIVATE_NETWORK]
         started = False
+        ending: Ending = "dropped"
 
         async def marked(message: Message) -> None:
             nonlocal started
@@ -78,13 +80,15 @@ class Edge:
 
         try:
             await self._app(scope, receive, marked)
+            ending = "left"
         except Refusal as refusal:
-            await respond(marked, *encoded(self._dialect.refuse(refusal)))
+            await _answer(scope, marked, *encoded(self._dialect.refuse(refusal)))
         except HTTPException as failure:
-            await respond(marked, *encoded(self._dialect.refuse(self._refusal(scope, failure))))
-        except Dropped:
-            raise  # to where the connection is
+            await _answer(scope, marked, *encoded(self._dialect.refuse(self._refusal(scope, failure))))
+        except Dropped as dropped:
+            await drop(dropped, receive, send)
         except Disconnected:
+            ending = "left"
             log.debug("the client left: %s %s", scope["method"], scope["path"])
         except Exception as failure:
             log.exception("failed: %s %s", scope["method"], scope["path"])
@@ -93,13 +97,38 @@ class Edge:
             # Like the real server's, this answer has no marks for browsers.
             text = (b"content-type", b"text/plain; charset=utf-8")
             body = str(failure).encode() if isinstance(failure, ContractBroken) else b"Internal Server Error"
-            await respond(send, 500, [(b"content-length", str(len(body)).encode()), text], body)
+            await _answer(scope, send, 500, [(b"content-length", str(len(body)).encode()), text], body)
+        finally:
+            if visit := noted(scope):
+                visit.ends(ending)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ending: Ending = "dropped"
+        try:
+            await self._app(scope, receive, noting(scope, send))
+            ending = "left"
+        except Refusal:
+            # The handshake of a WebSocket is refused without words.
+            await receive()
+            await send({"type": "websocket.close"})
+        except Dropped as dropped:
+            await drop(dropped, receive, send)
+        finally:
+            if visit := noted(scope):
+                visit.ends(ending)
 
     def _refusal(self, scope: Scope, failure: HTTPException) -> Refusal:
         if failure.status_code == _NOT_FOUND or scope["path"] in self._no_method:
             return NotFound("Not Found")
         allowed = (failure.headers or {}).get("Allow", "")
         return MethodNotAllowed(tuple(sorted(method.strip() for method in allowed.split(","))))
+
+
+async def _answer(scope: Scope, send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    """Answer a request that no operation has answered."""
+    if visit := noted(scope):
+        visit.answers(status, headers, body)
+    await respond(send, status, headers, body)
 
 
 async def _preflight(send: Send, asked: dict[bytes, bytes]) -> None:

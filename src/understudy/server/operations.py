@@ -15,7 +15,7 @@ from understudy.contract.events import MEDIA_TYPE
 from understudy.contract.modes import Modes
 from understudy.contract.parameters import reader
 from understudy.contract.validators import Schema
-from understudy.errors import Forbidden, Invalid, Refusal, Unauthorized
+from understudy.errors import Forbidden, Invalid, Refusal, Unauthorized, did_you_mean
 from understudy.exchange import Caller, Stream
 from understudy.server import bodies
 from understudy.server.answers import encoded
@@ -23,11 +23,12 @@ from understudy.server.faults.reading import streams
 from understudy.server.faults.sent import Sent
 from understudy.server.faults.spoiling import Spoiling
 from understudy.server.handlers import bind
+from understudy.server.noting import noting
 from understudy.server.strict import UNDOCUMENTED, AnswerCheck
 from understudy.server.visits import visit_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from connexion.operations import AbstractOperation
     from starlette.types import Receive, Scope, Send
@@ -58,6 +59,8 @@ class Surroundings:
     api_keys: frozenset[str]
     max_body: int
     strict: bool
+    lenient: bool
+    """Whether parameters of a query that the document does not know are passed over; else they are refused."""
     spoiled: bool
     """Whether faults befall them; else there would be no way to remove those of what steers the server."""
 
@@ -80,6 +83,7 @@ class BoundOperation:
                 readers[parameter.location].append((parameter.name, parameter.argument, read))
         self._path = [(name.replace("-", "_"), argument, read) for name, argument, read in readers["path"]]
         self._query = readers["query"]
+        self._known = None if around.lenient else {name for name, _, _ in self._query}
         self._header = [(name.lower().encode(), argument, read) for name, argument, read in readers["header"]]
         self._body = None
         if operation.body is not None and "body" in asked:
@@ -99,6 +103,11 @@ class BoundOperation:
         else:
             sent = await self._sent(scope, receive, visit)
         self._count(scope["method"], sent.status, 0 if sent.pieces else perf_counter() - begun)
+        if visit.journal is not None:
+            if sent.is_whole:
+                visit.answers(sent.status, sent.headers, sent.body)
+            else:
+                send = noting(scope, send)
         await sent.go(receive, send)
 
     async def _sent(self, scope: Scope, receive: Receive, visit: Visit) -> Sent:
@@ -156,6 +165,8 @@ class BoundOperation:
             arguments["world"] = visit.world
         for name, argument, read in self._path:
             arguments[argument] = read([scope["path_params"][name]])
+        if self._known is not None:
+            self._refuse_unknown(_query(scope))
         if self._query:
             given = _query(scope)
             for name, argument, read in self._query:
@@ -172,6 +183,12 @@ class BoundOperation:
         if self._modes:
             visit.modes = self._modes.asked(arguments)
         return arguments
+
+    def _refuse_unknown(self, given: Iterable[str]) -> None:
+        assert self._known is not None
+        for name in given:
+            if name not in self._known:
+                raise Invalid(f'unknown query parameter "{name}".{did_you_mean(name, self._known)}')
 
     def _checked_body(self, raw: bytes) -> Json:
         if not raw and not self._operation.body_required:

@@ -14,7 +14,7 @@ from understudy.errors import BodyTooLarge, Forbidden, NotImitated, Refusal, Una
 from understudy.server.bodies import NestedTooDeeply
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from understudy.contract.operations import Operation
     from understudy.wire import JsonObject
@@ -69,7 +69,7 @@ class AnswerCheck:
         if complaint is not None:
             raise self._broken(complaint, body)
 
-    def complaint(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes | None) -> str | None:
+    def complaint(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes | None) -> str | None:
         """Return what is wrong first with an answer: its status, a header, its content type, its body or its events.
 
         None if nothing is. A body that is not known yet is None.

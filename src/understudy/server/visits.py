@@ -46,16 +46,10 @@ class Visit(Entry):
     __slots__ = ("fault", "hosted", "world")
 
     def __init__(
-        self,
-        world: World,
-        fault: str | None = None,
-        *,
-        method: str = SOCKET,
-        path: str = "/",
-        query: bytes = b"",
-        headers: Iterable[tuple[bytes, bytes]] = (),
+        self, world: World, scope: Scope, headers: Iterable[tuple[bytes, bytes]] = (), fault: str | None = None
     ) -> None:
-        super().__init__(world.clock.now(), method, path, query, headers)
+        method = scope.get("method", SOCKET)
+        super().__init__(world.clock.now(), method, scope["path"], scope["query_string"], headers)
         self.world = world
         self.fault = fault
         self.hosted: Hosted | None = None
@@ -113,23 +107,21 @@ class Visits:
 
     def _visit(self, scope: Scope) -> Visit:
         """Return what is to be known of a request. A Refusal says why it may not steer the server."""
-        ours = {name: value.decode("latin-1") for name, value in scope["headers"] if name.startswith(_OURS)}
+        ours, told = dict[bytes, str](), list[tuple[bytes, bytes]]()
+        for header in scope["headers"]:
+            if header[0] in self._told:
+                told.append(header)
+            elif header[0].startswith(_OURS):
+                ours[header[0]] = header[1].decode("latin-1")
         steers = scope["path"].startswith(PREFIX)
         if ours or steers:
             self._admit(scope, ours)
-        if scope["path"].startswith(_WORLDS):
-            return Visit(self._outside)
+        if steers and scope["path"].startswith(_WORLDS):
+            return Visit(self._outside, scope)
         name = ours.get(_WORLD)
         hosted = self._worlds.of(self._name(scope) if name is None else name)
         self._attend(hosted.world)
-        visit = Visit(
-            hosted.world,
-            ours.get(_FAULT),
-            method=scope.get("method", SOCKET),
-            path=scope["path"],
-            query=scope["query_string"],
-            headers=[header for header in scope["headers"] if header[0] in self._told],
-        )
+        visit = Visit(hosted.world, scope, told, ours.get(_FAULT))
         if not steers:
             hosted.enter()
             visit.hosted = hosted

@@ -142,20 +142,6 @@ class Clock:
             alarm.hand(alarm.act)
 
 
-class SystemClock(Clock):
-    """A clock that begins with the machine's time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-
-
-class FrozenClock(Clock):
-    """A clock that begins with standing still."""
-
-    def __init__(self, moment: datetime) -> None:
-        super().__init__(moment)
-
-
 class Alarm:
     """Something that a clock does at a moment, once; or when so many real seconds have passed, if that is earlier."""
 

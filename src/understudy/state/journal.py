@@ -13,7 +13,7 @@ from understudy.state.usage import Usage
 from understudy.wire import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from understudy.contract.operations import Operation
@@ -27,6 +27,12 @@ MOST_BYTES = 16 * 2**20
 
 MOST_OF_ONE = 256 * 2**10
 """The largest body or answer that it keeps; of larger ones it keeps nothing, of longer streams the beginning."""
+
+_AT_ONCE = 32
+"""How many requests may wait to be taken up."""
+
+_LARGE = 64 * 2**10
+"""Bytes of a body or an answer with which none waits."""
 
 SOCKET = "WEBSOCKET"
 """The method of a connection that is no request: it has neither body nor answer, and is held to no document."""
@@ -71,6 +77,7 @@ class Entry:
         "seconds",
         "size",
         "status",
+        "weight",
     )
 
     def __init__(
@@ -87,24 +94,40 @@ class Entry:
         self.parameters: Mapping[str, str] = {}
         self.body: bytes | None = None
         self.status: int | None = None
-        self.answer_headers: list[tuple[bytes, bytes]] = []
+        self.answer_headers: Sequence[tuple[bytes, bytes]] = ()
         self.answer: list[bytes] = []
         self.ended: Ending = "open"
         self.modes: tuple[str, ...] = ()
-        self.faults: list[str] = []
+        self.faults: tuple[str, ...] = ()
         self.excused = False
         self.cut: tuple[Part, ...] = ()
-        self.size = 0
+        self.size = self.weight = 0
         self.journal: Journal | None = None
         self.kept = False
         self._begun = perf_counter()
 
-    def starts(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-        """Note how its answer begins."""
+    def answers(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> None:
+        """Note its whole answer."""
+        journal, self.journal = self.journal, None
+        if journal is None:
+            return
         self.status = status
         self.answer_headers = headers
+        self.answer = [body]
+        self.ended = "complete"
+        self.seconds = perf_counter() - self._begun
+        if self.number:
+            journal.note(self)
+        elif len(body) > _LARGE or (self.body and len(self.body) > _LARGE):
+            journal.take_up()
+
+    def starts(self, status: int, headers: Sequence[tuple[bytes, bytes]]) -> None:
+        """Note how an answer begins that comes piece by piece; its request has been read by then."""
         if self.journal is not None:
-            self.journal.usage.count(self)
+            self.journal.take_up()
+            self.status = status
+            self.answer_headers = headers
+            self.journal.note(self)
 
     def goes_on(self, piece: bytes) -> None:
         """Note a piece of its answer."""
@@ -112,12 +135,14 @@ class Entry:
             self.journal.keep(self, piece)
 
     def ends(self, ending: Ending) -> None:
-        """Note that its answer is over."""
+        """Note that its answer is over; only the first end counts."""
+        journal, self.journal = self.journal, None
+        if journal is None:
+            return
         self.ended = ending
         self.seconds = perf_counter() - self._begun
-        if self.kept and self.journal is not None:
-            self.journal.close(self)
-        self.journal = None
+        if self.number and self.status is None:
+            journal.note(self)
 
     @property
     def media_type(self) -> bytes:
@@ -194,58 +219,97 @@ class Judge(Protocol):
 class Journal:
     """The last requests to a world in the order in which they came, also those that are still being answered.
 
-    `dropped` counts those that were too many. `usage` counts for ever, also when the journal begins anew.
+    `dropped` counts those that were too many. `usage` counts for ever, also when the journal begins anew. Requests are
+    taken up some at a time, and whenever somebody asks: what is done for many at once costs each of them little.
     """
 
     def __init__(self) -> None:
-        self.usage = Usage()
-        self.dropped = 0
+        self._usage = Usage()
         self._entries: deque[Entry] = deque()
-        self._came = self._bytes = 0
+        self._fresh: list[Entry] = []
+        self._came = self._bytes = self._dropped = 0
 
     def __iter__(self) -> Iterator[Entry]:
         """Yield the entries, the oldest first."""
+        self.take_up()
         return iter(list(self._entries))
+
+    @property
+    def dropped(self) -> int:
+        """How many are not kept any more."""
+        self.take_up()
+        return self._dropped
+
+    @property
+    def usage(self) -> Usage:
+        """What was used of the API."""
+        self.take_up()
+        return self._usage
 
     def clear(self) -> None:
         """Begin anew: what came before does not count."""
-        for entry in self._entries:
+        for entry in self:
             entry.kept = False
         self._entries.clear()
-        self._came = self._bytes = self.dropped = 0
+        self._came = self._bytes = self._dropped = 0
 
     def open(self, entry: Entry) -> None:
-        """Take up a request that has come."""
-        self._came += 1
-        entry.number = self._came
-        entry.journal, entry.kept = self, True
-        self._entries.append(entry)
-        if len(self._entries) > MOST:
+        """Let a request that has come be taken up."""
+        entry.journal = self
+        self._fresh.append(entry)
+        if len(self._fresh) >= _AT_ONCE:
+            self.take_up()
+
+    def take_up(self) -> None:
+        """Keep the requests that have come meanwhile, and note the answers of those that are over."""
+        fresh, self._fresh = self._fresh, []
+        over = [entry for entry in fresh if entry.journal is None]
+        for number, entry in enumerate(fresh, self._came + 1):
+            entry.number = number
+            entry.kept = True
+        self._came += len(fresh)
+        self._entries.extend(fresh)
+        self._usage.count(over)
+        for entry in over:
+            self._keep(entry)
+        while len(self._entries) > MOST:
             self._drop()
+
+    def note(self, entry: Entry) -> None:
+        """Count a request that was taken up, once its answer begins or is over, and keep what is known of both."""
+        self._usage.count([entry])
+        if entry.kept:
+            self._keep(entry)
+
+    def _keep(self, entry: Entry) -> None:
+        """Keep the body of a request and what there is of its answer, but for what is too large."""
+        if entry.body:
+            if len(entry.body) <= MOST_OF_ONE:
+                self._weigh(entry, len(entry.body))
+            else:
+                entry.cut += ("body",)
+                entry.body = None
+        entry.size = sum(map(len, entry.answer))
+        if entry.size <= MOST_OF_ONE:
+            self._weigh(entry, entry.size)
+        else:
+            entry.cut += ("answer",)
+            entry.answer = []
 
     def keep(self, entry: Entry, piece: bytes) -> None:
         """Keep a piece of an answer, unless that gets too large."""
         entry.size += len(piece)
-        if entry.size > MOST_OF_ONE:
-            entry.cut += ("answer",)
-            if not entry.is_stream:
-                self._bytes -= sum(map(len, entry.answer))
-                entry.answer.clear()
+        if entry.size <= MOST_OF_ONE:
+            entry.answer.append(piece)
+            self._weigh(entry, len(piece))
             return
-        entry.answer.append(piece)
-        self._weigh(len(piece))
+        entry.cut += ("answer",)
+        if not entry.is_stream:
+            self._weigh(entry, -sum(map(len, entry.answer)))
+            entry.answer.clear()
 
-    def close(self, entry: Entry) -> None:
-        """Keep the body of a request that has been answered, unless that is too large."""
-        if entry.body is None:
-            return
-        if len(entry.body) > MOST_OF_ONE:
-            entry.cut += ("body",)
-            entry.body = None
-        else:
-            self._weigh(len(entry.body))
-
-    def _weigh(self, size: int) -> None:
+    def _weigh(self, entry: Entry, size: int) -> None:
+        entry.weight += size
         self._bytes += size
         while self._bytes > MOST_BYTES:
             self._drop()
@@ -253,10 +317,8 @@ class Journal:
     def _drop(self) -> None:
         entry = self._entries.popleft()
         entry.kept = False
-        self.dropped += 1
-        self._bytes -= sum(map(len, entry.answer))
-        if entry.ended != "open" and entry.body is not None:
-            self._bytes -= len(entry.body)
+        self._dropped += 1
+        self._bytes -= entry.weight
 
 
 def json(raw: bytes | None) -> Json:

@@ -6,26 +6,35 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from understudy.contract.operations import Operation
     from understudy.state.journal import Entry
     from understudy.wire import JsonObject
 
 
+_REFUSED = 400
+
+
 class Usage:
-    """Counts answers by operation and status, and the stream modes that were asked for."""
+    """Counts answers by operation and status, and the stream modes that were asked for.
+
+    What it counts is counted in `total` as well, if there is one.
+    """
 
     def __init__(self) -> None:
+        self.total: Usage | None = None
         self.statuses: Counter[tuple[str, int]] = Counter()
         self.modes: Counter[str] = Counter()
 
-    def count(self, entry: Entry) -> None:
-        """Count a request whose answer begins. One that reaches no operation uses nothing."""
-        if entry.operation is not None and entry.status is not None:
-            self.statuses[entry.operation.id, entry.status] += 1
-            if entry.modes and entry.status < 400:
-                self.modes.update(entry.modes)
+    def count(self, entries: Collection[Entry]) -> None:
+        """Count requests whose answers have begun. Those that reach no operation use nothing."""
+        used = [(each.operation.id, each.status) for each in entries if each.operation is not None and each.status]
+        modes = [mode for each in entries if each.modes and (each.status or 0) < _REFUSED for mode in each.modes]
+        for usage in (self, self.total) if self.total else (self,):
+            usage.statuses.update(used)
+            if modes:
+                usage.modes.update(modes)
 
     def told(self, operations: Iterable[Operation], modes: Iterable[str]) -> JsonObject:
         """Return how often each of these was used, as the control plane tells it (`Coverage` in `specs/control.yaml`).

@@ -71,6 +71,7 @@ class World:
     def close(self) -> None:
         """Let everything end that goes on in it: runs are stopped, nothing is sent, whoever reads is let go."""
         self.is_closed = True
+        self.journal.take_up()
         for end in self.endings:
             end()
         self.endings.clear()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from understudy.errors import Conflict, Invalid, NotFound
 from understudy.paths import quoted
-from understudy.state.clock import SystemClock
+from understudy.state.clock import Clock
+from understudy.state.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ MOST = 10_000
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}")
 
-_SYSTEM = SystemClock()
+_SYSTEM = Clock()
 
 
 class Hosted:
@@ -75,6 +76,7 @@ class Worlds:
         self.begin = begin
         self._hosted: dict[str, Hosted] = {}
         self._nameless = 0
+        self._usage = Usage()
 
     def __iter__(self) -> Iterator[Hosted]:
         """Yield what is held, in the order in which it came to be."""
@@ -83,6 +85,13 @@ class Worlds:
     def __contains__(self, name: str) -> bool:
         """Return whether there is a world of this name."""
         return name in self._hosted
+
+    @property
+    def usage(self) -> Usage:
+        """What all worlds were used for, also those that are gone."""
+        for hosted in self:
+            hosted.world.journal.take_up()
+        return self._usage
 
     def use(self, name: str = DEFAULT) -> World:
         """Return the world of this name; it is made if there is none."""
@@ -98,6 +107,13 @@ class Worlds:
         if hosted is None:
             raise NotFound(f"no world {quoted(name)}")
         return hosted
+
+    def holding(self, world: World) -> Hosted:
+        """Return what is held of a world. Conflict if it ended while it was asked for something."""
+        for hosted in self:
+            if hosted.world is world:
+                return hosted
+        raise Conflict("the world was deleted or began anew while this was asked of it")
 
     def unused_name(self) -> str:
         """Return a name that no world has or had."""
@@ -119,7 +135,7 @@ class Worlds:
         old = self._hosted.get(name)
         if old is None:
             return self._add(name, begin)
-        hosted = self._hosted[name] = Hosted(name, begin, (begin or self.begin)())
+        hosted = self._host(name, begin)
         old.world.close()
         return hosted
 
@@ -143,7 +159,11 @@ class Worlds:
         checked(name)
         if len(self._hosted) >= MOST:
             raise Conflict(f"there are {MOST:,} worlds already; drop some that are not used any more")
+        return self._host(name, begin)
+
+    def _host(self, name: str, begin: Callable[[], World] | None) -> Hosted:
         hosted = self._hosted[name] = Hosted(name, begin, (begin or self.begin)())
+        hosted.world.journal.usage.total = self._usage
         return hosted
 
 

@@ -37,8 +37,8 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         "coverage",
         help="tell which operations and stream modes a test suite has used",
         description=(
-            "Tell which operations and stream modes were used, how often, and which never were, by tag. "
-            "Of several servers and files all is added up."
+            "Tell which operations and stream modes were used, how often, and which never were, by tag.\n"
+            "What several servers and files tell is added up."
         ),
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

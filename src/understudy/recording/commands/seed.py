@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     from understudy.recording.progress import Progress
     from understudy.recording.reaching import reached
     from understudy.recording.report import as_json, as_text, planned
-    from understudy.recording.seeding import look, seed
+    from understudy.recording.seeding import ahead_of, seed
     from understudy.recording.selection import kinds
 
     renamed = {}
@@ -88,8 +88,8 @@ def run(options: argparse.Namespace) -> int:
     async def go() -> int:
         async with reached(options) as deployment:
             if options.dry_run:
-                await look(deployment, wanted)
-                print(planned(wanted, deployment.url))
+                ahead = await ahead_of(deployment, wanted, map_file, if_exists=options.if_exists)
+                print(planned(ahead, deployment.url))
                 return 0
             seeded = await seed(deployment, wanted, map_file, progress, if_exists=options.if_exists)
         print((as_json if options.format == "json" else as_text)(seeded, deployment.url))

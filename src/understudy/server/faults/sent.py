@@ -43,6 +43,11 @@ class Sent:
     def media_type(self, value: bytes) -> None:
         self.headers = [*((name, each) for name, each in self.headers if name != _TYPE), (_TYPE, value)]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is known, and sent."""
+        return self.pieces is None and not self.drops
+
     def say(self, body: bytes) -> None:
         """Send another body, with its length."""
         self.body = body

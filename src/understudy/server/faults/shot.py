@@ -29,7 +29,7 @@ class Shot:
         """Return whether it may spoil the answer now. That counts, but once for a request."""
         if not self.fired and self.rule.fire():
             self.fired = True
-            self._visit.faults.append(self.rule.fault_id)
+            self._visit.faults += (self.rule.fault_id,)
         return self.fired
 
     def drawn(self) -> float:
