@@ -140,6 +140,15 @@ def test_items_whose_names_only_look_alike_are_all_made(empty: Deployment, seed:
     assert len(empty.post("/store/items/search", {"namespace_prefix": ["a"]}).json()["items"]) == 2
 
 
+def test_each_scenario_has_a_map_of_its_own(empty: Deployment, seed: Seed) -> None:
+    for version in ("v1", "v2"):
+        Path(f"shop.{version}.yaml").write_text(AGENTS + f"store: [{{namespace: [a], key: {version}, value: {{}}}}]\n")
+
+    report = [seed(f"shop.{version}.yaml") for version in ("v1", "v2")]
+
+    assert [each["ids"]["store"] for each in report] == [{"a/v1": "a/v1"}, {"a/v2": "a/v2"}]
+
+
 def test_another_map_makes_nothing_twice_either(empty: Deployment, capsys: pytest.CaptureFixture[str]) -> None:
     main(["seed", empty.url, "demo"])
     empty.between.reset()
@@ -174,6 +183,28 @@ def test_an_unknown_graph_is_told_with_the_nearest_before_anything_is_made(
     assert status == 2
     assert 'has no graph "suport". Did you mean "support"? --map-graph suport=NAME' in capsys.readouterr().err
     assert empty.between.changes == []
+
+
+@pytest.mark.parametrize(
+    ("graph_id", "complaint"),
+    [
+        ("suport", 'there is no agent "suport"'),
+        (5, "metadata.graph_id names no agent"),
+        ({}, "metadata.graph_id names"),
+    ],
+)
+def test_a_recorded_thread_whose_agent_is_not_in_the_scenario_is_told_of(
+    empty: Deployment, record: Record, capsys: pytest.CaptureFixture[str], graph_id: object, complaint: str
+) -> None:
+    empty.play("demo")
+    scenario = record("--thread-id", ADA, "--only", "threads")
+    scenario["threads"][0]["metadata"]["graph_id"] = graph_id
+    Path("mine.json").write_text(json.dumps(scenario))
+    empty.between.reset()
+
+    assert main(["seed", empty.url, "mine.json"]) == 2
+    assert f"mine.json: thread {ADA}: {complaint}" in capsys.readouterr().err
+    assert empty.between.asked == []
 
 
 def test_a_graph_may_be_called_otherwise_there(empty: Deployment, seed: Seed) -> None:

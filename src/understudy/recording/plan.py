@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from understudy.recording.supersteps import Superstep
+    from understudy.state.agents import Agent
     from understudy.wire import JsonObject
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -58,18 +59,15 @@ def plan(scenario: str, kinds: Collection[str], renamed: Mapping[str, str]) -> P
     of_graphs = {assistant_of(name): assistant_of(renamed.get(name, name)) for name in agents}
     rows: JsonObject = {kind: told[kind] if kind in kinds else [] for kind in KINDS}
     threads: list[JsonObject] = [{"history": [], **row} for row in rows["threads"]]
-    steps = {
-        row["thread_id"]: supersteps(own_states(row["history"]), agents[row["metadata"]["graph_id"]])
-        for row in threads
-        if row["history"]
-    }
+    steps = {row["thread_id"]: _steps(row, agents, source.file) for row in threads if row["history"]}
     assistants = [row for row in rows["assistants"] if row["assistant_id"] not in of_graphs or _was_changed(row)]
     versions = [version for row in assistants for version in row.get("versions", ())]
     for row in [*assistants, *versions]:
         row["graph_id"] = renamed.get(row["graph_id"], row["graph_id"])
     for row in threads:
-        if "graph_id" in row["metadata"]:
-            row["metadata"]["graph_id"] = renamed.get(row["metadata"]["graph_id"], row["metadata"]["graph_id"])
+        graph_id = _graph_of(row)
+        if graph_id in renamed:
+            row["metadata"]["graph_id"] = renamed[graph_id]
     return Plan(
         name=source.name,
         assistants=assistants,
@@ -80,6 +78,26 @@ def plan(scenario: str, kinds: Collection[str], renamed: Mapping[str, str]) -> P
         of_graphs=of_graphs,
         graphs=tuple(sorted(_needed(assistants, threads, rows["crons"], told["assistants"], renamed))),
     )
+
+
+def _steps(thread: JsonObject, agents: Mapping[str, Agent], scenario: str) -> list[Superstep]:
+    """Return what leads to the states of a thread. SetupError if the scenario does not have the agent that they are of.
+
+    A thread that leaves nothing out may name one that there is not.
+    """
+    graph_id = _graph_of(thread)
+    if graph_id not in agents:
+        named = f'there is no agent "{graph_id}"' if graph_id else "metadata.graph_id names no agent"
+        hint = did_you_mean(graph_id, agents)
+        told = f"{scenario}: thread {thread['thread_id']}: {named}, without which its states cannot be made.{hint}"
+        raise SetupError(f"{told} Write it into the scenario, or leave threads out with --without threads.")
+    return supersteps(own_states(thread["history"]), agents[graph_id])
+
+
+def _graph_of(thread: JsonObject) -> str:
+    """Return the graph that a thread names, an empty text for none; its metadata may be anything."""
+    graph_id = thread["metadata"].get("graph_id")
+    return graph_id if isinstance(graph_id, str) else ""
 
 
 def key_of(kind: str, row: JsonObject) -> str:
@@ -101,6 +119,6 @@ def _needed(
     renamed: Mapping[str, str],
 ) -> set[str]:
     graphs = {row["graph_id"] for row in assistants}
-    graphs |= {row["metadata"]["graph_id"] for row in threads if row["metadata"].get("graph_id")}
+    graphs |= {graph_id for graph_id in map(_graph_of, threads) if graph_id}
     of = {row["assistant_id"]: row["graph_id"] for row in known}
     return graphs | {renamed.get(of[row["assistant_id"]], of[row["assistant_id"]]) for row in crons}

@@ -19,8 +19,8 @@ then:
 
 Recorded are assistants with their versions, threads with all their states, crons, items of the store, and of agents
 what an API tells: nodes, edges, channels, schemas. What nodes do it does not tell: unless --runs finds it in what they
-did, they fail and say so. Values under keys such as api_key, token or password, and what looks like a key or a token,
-are replaced by [redacted-1] and so on, the same one for the same secret.
+did, they fail and say so. Values under keys such as api_key, token or password, also where texts hold JSON, and what
+looks like a key or a token, are replaced by [redacted-1] and so on, the same one for the same secret.
 
 Interrupted, it goes on with the same command: what was read is in FILE.part until FILE is written, as a whole.
 Exit status: 0 recorded, 2 it could not be done, 130 interrupted.

@@ -16,7 +16,8 @@ examples:
   understudy seed URL shop.yaml --strict                    for CI: fails unless all came out as in the file
 
 Assistants, threads and items keep their ids; crons get new ones. Which id became which is printed and written to
-SCENARIO.seeded.json; what it names is not made again, so that an interrupted seeding goes on with the same command.
+SCENARIO.seeded.json; what it names and is still there is not made again, so that an interrupted seeding goes on with
+the same command.
 States are made by updates as their nodes, through the graph that is there. What no API can make is told as a
 difference: times, questions that wait for an answer, errors, the metadata of states, what only a run leaves behind.
 
@@ -82,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
             raise SetupError(f'--map-graph is of the form HERE=THERE, not "{text}"')
         renamed[here] = there
     wanted = plan(options.scenario, kinds(options.only, options.without), renamed)
-    map_file = Path(options.map or f"{Path(wanted.name).with_suffix('')}.seeded.json")
+    map_file = Path(options.map or f"{wanted.name}.seeded.json")
     progress = Progress(quiet=options.quiet)
 
     async def go() -> int:
