@@ -10,6 +10,7 @@ from understudy.state.store import MissingKey
 
 if TYPE_CHECKING:
     from understudy.errors import Refusal
+    from understudy.wire import JsonObject
 
 EXPOSED_HEADERS = "x-pagination-total, x-pagination-next, content-location"
 """What scripts of a web page may read of an answer."""
@@ -20,3 +21,8 @@ def refuse(refusal: Refusal) -> Answer:
     if isinstance(refusal, InvalidLabel):
         return Answer(refusal.detail.encode(), status=422, media_type=None)
     return refused(refusal, "error" if isinstance(refusal, MissingKey) else "detail")
+
+
+def failure(status: int, phrase: str) -> JsonObject:
+    """Return the body of an answer that fails with a status for no reason that lies in the request."""
+    return {"detail": phrase}

@@ -12,6 +12,7 @@ from .given import Unusable
 if TYPE_CHECKING:
     from understudy.errors import Refusal
     from understudy.exchange import Answer
+    from understudy.wire import JsonObject
 
 EXPOSED_HEADERS = ""
 """What scripts of a web page may read of an answer."""
@@ -23,3 +24,8 @@ def refuse(refusal: Refusal) -> Answer:
     if isinstance(refusal, Unusable):
         return replace(answer, body={"detail": refusal.detail, "problems": refusal.problems})
     return answer
+
+
+def failure(status: int, phrase: str) -> JsonObject:
+    """Return the body of an answer that fails with a status for no reason that lies in the request."""
+    return {"detail": phrase}

@@ -26,14 +26,14 @@ class Unusable(Invalid):
         ]
 
 
-def scenario_of(given: JsonObject, called: str = "scenario") -> Scenario:
+def scenario_of(given: JsonObject, api: str, called: str = "scenario") -> Scenario:
     """Return the scenario of a `ScenarioGiven`; what is sent along is `called` so where problems are told.
 
-    Only scenarios that ship with the server have names here: a request reads no file. Invalid for another name. What is
-    wrong inside a scenario is told when it is built or loaded, see `refusing`.
+    Only scenarios that ship with the server for its API have names here: a request reads no file. Invalid for another
+    name. What is wrong inside a scenario is told when it is built or loaded, see `refusing`.
     """
     if "name" in given:
-        return _named(given["name"])
+        return _named(given["name"], api)
     return read(Source(called, given["text"])) if "text" in given else read(given["scenario"], called=called)
 
 
@@ -48,12 +48,12 @@ def refusing() -> Iterator[None]:
         raise Invalid(str(error)) from None
 
 
-def _named(wanted: str) -> Scenario:
+def _named(wanted: str, api: str) -> Scenario:
     name, colon, options = wanted.partition(":")
-    known = bundled()
+    known = bundled(api)
     if name not in known:
         raise Invalid(f"no scenario {quoted(name)} ships with this server.{did_you_mean(name, known)}")
     pairs = [pair.partition("=") for pair in options.split(",")] if colon else []
     if not all(key and sign for key, sign, _ in pairs):
         raise Invalid(f"{quoted(wanted)}: options are written like large:threads=10,users=2")
-    return read(find(name), {key: value for key, _, value in pairs})
+    return read(find(name, api), {key: value for key, _, value in pairs})

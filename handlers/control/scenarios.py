@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from understudy.wire import Json, JsonObject
 
 
-async def find() -> Json:
-    """List the scenarios that ship with the server."""
-    return _bundled()
+async def find(api: str) -> Json:
+    """List the scenarios that ship with the server for its API."""
+    return _bundled(api)
 
 
-async def load(world: World, worlds: Worlds, body: JsonObject) -> Json:
+async def load(world: World, worlds: Worlds, api: str, body: JsonObject) -> Json:
     """Put a scenario into the world."""
     hosted = worlds.holding(world)
     with refusing():
-        scenarios.load(scenario_of(body), world)
+        scenarios.load(scenario_of(body, api), world)
     resume(world)
     return told(hosted)
 
 
 @cache
-def _bundled() -> list[JsonObject]:
-    read = [scenarios.read(scenarios.find(name)) for name in scenarios.bundled()]
+def _bundled(api: str) -> list[JsonObject]:
+    read = [scenarios.read(scenarios.find(name, api)) for name in scenarios.bundled(api)]
     return [
         {
             "name": scenario.name,

@@ -25,9 +25,9 @@ async def get(worlds: Worlds, name: str, format: str) -> Json | Answer:
     return dump(world)
 
 
-async def restore(worlds: Worlds, name: str, body: JsonObject) -> Json:
+async def restore(worlds: Worlds, api: str, name: str, body: JsonObject) -> Json:
     """Let a world be as a scenario says; where that tells no time, its clock is that of the server's worlds."""
-    scenario = scenario_of(body)
+    scenario = scenario_of(body, api)
     with refusing():
         begin = instead(worlds.begin, [scenario], clock=clock_of([scenario]))
     hosted = worlds.replace(name, begin)

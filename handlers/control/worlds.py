@@ -25,7 +25,7 @@ async def find(worlds: Worlds) -> Json:
     return [told(hosted) for hosted in worlds]
 
 
-async def create(worlds: Worlds, body: JsonObject) -> Json | Answer:
+async def create(worlds: Worlds, api: str, body: JsonObject) -> Json | Answer:
     """Create a world, or begin anew or keep the one of this name."""
     name, if_exists = body.get("name"), body.get("if_exists", "refuse")
     if name is None:
@@ -33,7 +33,7 @@ async def create(worlds: Worlds, body: JsonObject) -> Json | Answer:
     there = name in worlds
     if there and if_exists == "keep":
         return Answer(told(worlds.get(name)), status=200)
-    begin = _begin(worlds, body)
+    begin = _begin(worlds, api, body)
     if there and if_exists == "reset":
         return Answer(_begun(worlds.replace(name, begin)), status=200)
     return Answer(_begun(worlds.create(name, begin)), status=201)
@@ -80,12 +80,12 @@ def _begun(hosted: Hosted) -> JsonObject:
     return told(hosted)
 
 
-def _begin(worlds: Worlds, body: JsonObject) -> Callable[[], World] | None:
+def _begin(worlds: Worlds, api: str, body: JsonObject) -> Callable[[], World] | None:
     """Return what a world is to begin with, None for the server's scenario. A Refusal says what is wrong with it."""
     if not body.keys() & {"begin", "seed", "clock"}:
         return None
     given = body.get("begin")
-    scenarios = None if given is None else [scenario_of(one, f"begin[{at}]") for at, one in enumerate(given)]
+    scenarios = None if given is None else [scenario_of(one, api, f"begin[{at}]") for at, one in enumerate(given)]
     clock = moment_of("clock", body["clock"]) if "clock" in body else None
     with refusing():
         return instead(worlds.begin, scenarios, clock=clock, seed=body.get("seed"))

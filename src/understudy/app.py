@@ -18,15 +18,16 @@ from understudy.exchange import Service
 from understudy.server.edge import Edge, nowhere
 from understudy.server.faults.reading import FaultReader
 from understudy.server.handlers import Handlers
+from understudy.server.keys import Keys
 from understudy.server.operations import BoundOperation, ById, OperationMiddleware, Surroundings
-from understudy.server.routing import ShapedRoutingMiddleware
+from understudy.server.routing import ShapedRoutingMiddleware, with_optional_prefix
 from understudy.server.sockets import Sockets
 from understudy.server.verdicts import Verdicts
 from understudy.server.visits import PREFIX, Visits
 from understudy.state.matching import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -39,29 +40,30 @@ CONTROL = "control"
 """What steers a server, whatever API that imitates."""
 
 
-def create_app(settings: Settings, worlds: Worlds, *, api: str = "agent-server") -> ASGIApp:
+def create_app(settings: Settings, worlds: Worlds) -> ASGIApp:
     """Return the app that serves an API, each request in its world, and what steers them unless that is switched off.
 
     SetupError when documents and handlers do not fit together.
     """
-    contract = load_contract(api)
-    service = Service(api, contract.observed)
-    around = _surroundings(settings, service, {"service": service}, frozenset(settings.api_keys))
-    served = _connexion(around)
-    sockets = Sockets(contract.observed, around.handlers, around.api_keys)
+    contract = load_contract(settings.api)
+    service = Service(settings.api, contract.observed)
+    around = _surroundings(settings, service, {"service": service}, settings.api_keys)
+    served = with_optional_prefix(_connexion(around), contract.observed.get("x-optional-prefix"))
+    sockets = Sockets(contract.observed, around.handlers, around.keys, around.dialect.failure)
     steering = served
     if settings.control:
         steered_by = Service(CONTROL, load_contract(CONTROL).observed)
         names = Names([*operations(contract.observed), *sockets_of(contract.observed)])
         judge = Verdicts(contract.observed)
         offered = {
+            "api": settings.api,
             "worlds": worlds,
             "names": names,
             "judge": judge,
             "stream_modes": stream_modes(contract.observed),
             "read_fault": FaultReader(names),
         }
-        steering = _connexion(_surroundings(settings, steered_by, offered, frozenset()))
+        steering = _connexion(_surroundings(settings, steered_by, offered))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -71,7 +73,7 @@ def create_app(settings: Settings, worlds: Worlds, *, api: str = "agent-server")
         else:
             await served(scope, receive, send)
 
-    visits = Visits(app, worlds, settings, attend, _documented_headers(contract.observed))
+    visits = Visits(app, worlds, settings, around.keys, attend, _documented_headers(contract.observed))
     return Edge(visits, around.dialect, _without_405(contract.observed))
 
 
@@ -86,7 +88,7 @@ def _connexion(around: Surroundings) -> ASGIApp:
 
 
 def _surroundings(
-    settings: Settings, service: Service, offered: Mapping[str, object], api_keys: frozenset[str]
+    settings: Settings, service: Service, offered: Mapping[str, object], api_keys: Collection[str] = ()
 ) -> Surroundings:
     package = APIS[service.api]
     return Surroundings(
@@ -96,7 +98,7 @@ def _surroundings(
         handlers=Handlers(package),
         service=service,
         offered=offered,
-        api_keys=api_keys,
+        keys=Keys(service.document, api_keys),
         max_body=settings.max_body,
         strict=settings.strict,
         lenient=service.api != CONTROL,

@@ -117,6 +117,7 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
         allow_abbrev=False,
     )
     several = {"action": "append", "default": None}
+    serve.add_argument("--api", help="what to stand in for: agent-server (default) or computer-agents")
     serve.add_argument(
         "--scenario",
         dest="scenarios",
@@ -132,7 +133,7 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
         "--api-key",
         dest="api_keys",
         metavar="KEY",
-        help="ask for a key in x-api-key; may be given several times",
+        help="ask for a key, in x-api-key or where else the API has it; may be given several times",
         **several,  # type: ignore[arg-type]  # argparse takes them
     )
     serve.add_argument(
@@ -179,8 +180,10 @@ def _add_scenarios(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     kinds = scenarios.add_subparsers(title="commands", metavar="COMMAND", required=True)
     listing = kinds.add_parser("list", help="name the scenarios that ship with understudy")
+    _add_api(listing)
     listing.set_defaults(run=_list, parser=listing)
     show = kinds.add_parser("show", help="tell what is in a scenario")
+    _add_api(show)
     show.add_argument("scenario", metavar="NAME|FILE")
     show.add_argument("--yaml", action="store_true", help="print it as it was written")
     show.set_defaults(run=_show, parser=show)
@@ -189,6 +192,7 @@ def _add_scenarios(commands: argparse._SubParsersAction[Parser]) -> None:
         help="tell everything that is wrong with scenarios",
         description="Tell everything that is wrong with scenarios. Exit status 1 if anything is.",
     )
+    _add_api(validate)
     validate.add_argument(
         "--with",
         dest="others",
@@ -199,6 +203,15 @@ def _add_scenarios(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     validate.add_argument("scenarios", metavar="NAME|FILE", nargs="+")
     validate.set_defaults(run=_validate, parser=validate)
+
+
+def _add_api(parser: Parser) -> None:
+    parser.add_argument(
+        "--api",
+        choices=("agent-server", "computer-agents"),
+        default="agent-server",
+        help="the API whose scenarios are meant by name (default: agent-server)",
+    )
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -222,7 +235,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> int:
     from understudy.scenarios import bundled, find, read
 
-    scenarios = [read(find(name)) for name in bundled()]
+    scenarios = [read(find(name, options.api)) for name in bundled(options.api)]
     names = max(len(scenario.name) for scenario in scenarios)
     counts = [
         ", ".join(_counted(scenario.count(f"{noun}s"), noun) for noun in ("agent", "thread")) for scenario in scenarios
@@ -237,7 +250,7 @@ def _list(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     from understudy.scenarios import build, find, read
 
-    source = find(options.scenario)
+    source = find(options.scenario, options.api)
     if options.yaml:
         print(source.text, end="")
         return KEPT
@@ -260,11 +273,11 @@ def _show(options: argparse.Namespace) -> int:
 def _validate(options: argparse.Namespace) -> int:
     from understudy.scenarios import ScenarioError, build, find, read
 
-    others = [read(find(name)) for name in options.others]
+    others = [read(find(name, options.api)) for name in options.others]
     status = KEPT
     for name in options.scenarios:
         try:
-            scenario = read(find(name))
+            scenario = read(find(name, options.api))
             build([*others, scenario])
         except ScenarioError as error:
             print(error)

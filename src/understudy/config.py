@@ -13,6 +13,9 @@ from understudy.errors import SetupError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+APIS = ("agent-server", "computer-agents")
+"""The APIs that can be served."""
+
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
@@ -22,12 +25,13 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to serve. `clock` is where a frozen clock stands, None for the machine's; `max_body` is in bytes.
+    """How to serve which `api`. `clock` is where a frozen clock stands, None for the machine's; `max_body` is in bytes.
 
     `control` says whether the server can be steered by requests, `control_key` what these have to carry, if anything;
     `world_per_key` that each API key has a world of its own; `watch` that scenario files are read when they change.
     """
 
+    api: str = "agent-server"
     scenarios: tuple[str, ...] = ("demo",)
     host: str = "127.0.0.1"
     port: int = 8123
@@ -123,10 +127,13 @@ def _yes(text: str) -> bool:
     return words[text.lower()]
 
 
-def _log_level(text: str) -> str:
-    if text.lower() not in LOG_LEVELS:
-        raise ValueError(f"one of {', '.join(LOG_LEVELS)}")
-    return text.lower()
+def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"one of {', '.join(words)}")
+        return text.lower()
+
+    return read
 
 
 def _several(value: str | list[str]) -> tuple[str, ...]:
@@ -163,6 +170,7 @@ def _scenarios(value: str | list[str]) -> tuple[str, ...]:
 _NAMES = {"scenarios": "scenario", "api_keys": "api_key"}
 
 _READERS: dict[str, Callable[[Any], Any]] = {
+    "api": _one_of(APIS),
     "scenarios": _scenarios,
     "port": _port,
     "seed": _whole,
@@ -171,7 +179,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "host": _host,
     "strict": _yes,
     "allow_loopback_webhooks": _yes,
-    "log_level": _log_level,
+    "log_level": _one_of(LOG_LEVELS),
     "max_body": _size,
     "control": _yes,
     "control_key": _key,

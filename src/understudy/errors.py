@@ -26,7 +26,14 @@ class Refusal(UnderstudyError):
 
 
 class Invalid(Refusal):
-    """The request does not fit the document: a wrong type, a missing field, a malformed id."""
+    """The request does not fit the document: a wrong type, a missing field, a malformed id.
+
+    `field` is what is wrong, where that is known: a parameter, or the place in the body, such as `messages[0].role`.
+    """
+
+    def __init__(self, detail: str, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.field = field
 
 
 class Unacceptable(Refusal):
@@ -54,7 +61,11 @@ class Unauthorized(Refusal):
 
 
 class Forbidden(Refusal):
-    """The request carries credentials that this server does not know."""
+    """The request carries credentials that do not allow what it asks for."""
+
+
+class UnknownKey(Forbidden):
+    """The request carries an API key that this server does not know."""
 
 
 class BodyTooLarge(Refusal):

@@ -16,12 +16,21 @@ from understudy.server.watching import watching
 from understudy.state.worlds import DEFAULT, Worlds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from understudy.config import Settings
     from understudy.scenarios import Source
+    from understudy.state.world import World
 
 _RESET = f"POST /_understudy/worlds/{DEFAULT}/reset"
+
+
+_THREADS: dict[str, Callable[[World], int]] = {
+    "agent-server": lambda world: len(world.threads),
+    "computer-agents": lambda world: sum(1 for _ in world.computer_agents.threads),
+}
+"""How many threads a world has, by API."""
 
 
 def serve(told: Settings) -> None:
@@ -31,10 +40,10 @@ def serve(told: Settings) -> None:
     wrong, that is told on stderr and the last good ones stay.
     """
     bound = opened(told.host, told.port)
-    sources = [find(name) for name in told.scenarios]
+    sources = [find(name, told.api) for name in told.scenarios]
 
     def beginning() -> Beginning:
-        scenarios = tuple(read(find(name)) for name in told.scenarios)
+        scenarios = tuple(read(find(name, told.api)) for name in told.scenarios)
         return Beginning(
             scenarios,
             told.clock,
@@ -52,7 +61,7 @@ def serve(told: Settings) -> None:
             _say(f"read again: new worlds begin with it, and others when they are reset ({_RESET})")
 
     worlds = Worlds(beginning())
-    threads = len(worlds.use().threads)
+    threads = _THREADS[told.api](worlds.use())
     app = create_app(told, worlds)
     if told.is_public and not told.api_keys:
         _say(f"{told.host} can be reached by other machines; --api-key asks for a key")
@@ -62,7 +71,7 @@ def serve(told: Settings) -> None:
     def ready() -> None:
         gc.freeze()
         gc.enable()
-        print(f"understudy: {address(bound)} (agent-server, scenario {names}, {counted})", flush=True)
+        print(f"understudy: {address(bound)} ({told.api}, scenario {names}, {counted})", flush=True)
 
     with watching(_files(sources), changed) if told.watch else nullcontext():
         listen(app, bound, ready)

@@ -84,6 +84,7 @@ class Server(Control):
 
 def start(
     *scenarios: Given,
+    api: str = "agent-server",
     host: str = "127.0.0.1",
     port: int = 0,
     seed: int | None = None,
@@ -98,13 +99,15 @@ def start(
     """Return a server that answers already, on a free port of this machine unless told otherwise.
 
     Its worlds begin with what the scenarios say, `demo` if there are none: each is the name of one that ships, a path,
-    YAML text, or a dict. Options are those of `understudy serve`: ids are drawn from the `seed`, time stands still at
-    `clock`, clients need one of the `api_keys`, whoever steers it the `control_key`; with `strict` an answer that
-    breaks the contract becomes a 500 that says why; `max_body` is in bytes. The environment is not looked at.
+    YAML text, or a dict. Options are those of `understudy serve`: it stands in for `api`, ids are drawn from `seed`,
+    time stands still at `clock`, clients need one of the `api_keys`, whoever steers it the `control_key`; with `strict`
+    an answer that breaks the contract becomes a 500 that says why; `max_body` is in bytes. The environment is not
+    looked at.
 
     SetupError says what is wrong with any of it, all mistakes of a scenario at once.
     """
     flags = {
+        "api": api,
         "host": host,
         "port": port,
         "seed": seed,
@@ -118,7 +121,7 @@ def start(
     }
     told = settings(flags, {})
     with _nothing_collected():
-        given = [_read(scenario) for scenario in scenarios or ("demo",)]
+        given = [_read(scenario, told.api) for scenario in scenarios or told.scenarios]
         bound = opened(told.host, told.port)
         try:
             # A scenario that is wrong is told here, not to the first client.
@@ -173,14 +176,14 @@ class _Listening(Listening):
             hosted.world.close()
 
 
-def _read(given: Given) -> Scenario:
-    """Return the scenario that a caller gives. SetupError if it cannot be read."""
+def _read(given: Given, api: str) -> Scenario:
+    """Return the scenario that a caller gives, by a name among those of the API. SetupError if it cannot be read."""
     if isinstance(given, Mapping):
         return read(dict(given))
     file = path_of(given)
     if file is None and isinstance(given, str) and "\n" in given:
         return read(Source("scenario", given))
-    return read(find(str(file or given)))
+    return read(find(str(file or given), api))
 
 
 @contextmanager

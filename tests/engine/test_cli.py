@@ -143,6 +143,19 @@ def test_serve_ends_with_0_when_it_is_interrupted() -> None:
         assert stopped(process, signal.SIGINT) == (0, "", "")
 
 
+def test_serve_stands_in_for_another_api() -> None:
+    with serving("--api", "computer-agents") as (_, line):
+        answered = httpx.get(f"{line.split()[1]}/v1/health")
+
+    assert line.endswith("(computer-agents, scenario demo, 0 threads)\n")
+    assert answered.json()["status"] == "healthy"
+
+
+def test_scenarios_are_listed_by_api() -> None:
+    assert "large" in understudy("scenarios", "list").stdout
+    assert "large" not in understudy("scenarios", "list", "--api", "computer-agents").stdout
+
+
 def test_serve_puts_scenarios_together() -> None:
     with serving("--scenario", "reference", "--scenario", "demo") as (_, line):
         graphs = httpx.post(f"{line.split()[1]}/assistants/count", json={}).json()

@@ -122,6 +122,11 @@ def test_a_function_that_is_not_async_is_no_handler(handlers: Any) -> None:
     assert 'no async function "get"' in complaint(GET, handlers(get))
 
 
+@pytest.mark.parametrize("name", ["thread_id", "threadId", "Thread-Id", "thread-id"])
+def test_a_handler_gets_a_parameter_by_one_name_however_the_document_spells_it(name: str) -> None:
+    assert replace(THREAD_ID, name=name).argument == "thread_id"
+
+
 def test_an_operation_without_a_handler_gets_one_that_says_so() -> None:
     function, asked = bind(replace(GET, handler=None), Handlers("agent_server"))
 

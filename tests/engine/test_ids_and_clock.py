@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy.state.clock import Clock, microseconds, moment, timestamp
+from understudy.state.clock import Clock, brief_timestamp, microseconds, moment, timestamp
 from understudy.state.ids import Ids, assistant_of
 
 if TYPE_CHECKING:
@@ -100,6 +101,14 @@ def test_more_ids_than_fit_into_a_millisecond_go_over_into_the_next() -> None:
     assert (UUID(made[-1]).int >> 80) - (UUID(made[0]).int >> 80) == 1
 
 
+def test_an_id_with_a_name_has_letters_and_digits_after_it() -> None:
+    drawn = {Ids(Clock(), seed=7).named("thread"), Ids(Clock(), seed=8).named("thread")}
+
+    assert len(drawn) == 2
+    assert all(re.fullmatch("thread_[A-Za-z0-9]{21}", each) for each in drawn)
+    assert Ids(Clock(), seed=7).named("thread") in drawn
+
+
 def test_ids_repeat_with_the_seed_and_the_clock_and_differ_otherwise() -> None:
     def made(seed: int | None) -> list[str]:
         ids = Ids(Clock(BEGINNING), seed=seed)
@@ -120,6 +129,18 @@ def test_ids_repeat_with_the_seed_and_the_clock_and_differ_otherwise() -> None:
 )
 def test_times_are_written_with_microseconds_or_without_a_fraction(moment: datetime, text: str) -> None:
     assert timestamp(moment) == text
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (BEGINNING, "2026-01-01T00:00:00.000Z"),
+        (BEGINNING + timedelta(microseconds=1_999), "2026-01-01T00:00:00.001Z"),
+        (BEGINNING.astimezone(timezone(timedelta(hours=2))), "2026-01-01T00:00:00.000Z"),
+    ],
+)
+def test_brief_times_are_written_in_utc_with_milliseconds(moment: datetime, text: str) -> None:
+    assert brief_timestamp(moment) == text
 
 
 @given(earlier=moments | moments_of_a_second, later=moments | moments_of_a_second)

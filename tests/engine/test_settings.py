@@ -40,6 +40,7 @@ VALUES = [
     ("max_body", "10 MiB", 10 * 2**20),
     ("max_body", "300mib", 300 * 2**20),
     ("log_level", "debug", "debug"),
+    ("api", "computer-agents", "computer-agents"),
 ]
 
 
@@ -92,6 +93,7 @@ WRONG = {
     "clock": ("noon", 'a time is written like 2026-01-01T00:00:00Z, not "noon"'),
     "max_body": ("10XB", 'a size is a number of bytes, or one with a unit such as 10MB or 300MiB, not "10XB"'),
     "host": (" ", 'a host is a name or an address, such as 127.0.0.1, not " "'),
+    "api": ("agents", 'one of agent-server, computer-agents, not "agents"'),
     "log_level": ("loud", 'one of critical, error, warning, info, debug, not "loud"'),
 }
 

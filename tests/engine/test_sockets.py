@@ -11,6 +11,7 @@ import pytest
 from understudy.errors import SetupError
 from understudy.exchange import Socket
 from understudy.server.handlers import Handlers
+from understudy.server.keys import Keys
 from understudy.server.sockets import Sockets
 from understudy.server.visits import VISIT, Visit
 from understudy.state.world import World
@@ -34,8 +35,12 @@ class Known(Handlers):
 
 
 def sockets(handler: Handler, *keys: str) -> Sockets:
-    document = {"paths": {"/plain": {}, PATH: {"x-socket": "talks.converse"}}}
-    return Sockets(document, Known(handler), frozenset(keys))
+    schemes = {"ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"}}
+    document = {
+        "paths": {"/plain": {}, PATH: {"x-socket": "talks.converse"}},
+        "components": {"securitySchemes": schemes},
+    }
+    return Sockets(document, Known(handler), Keys(document, keys), lambda _, phrase: phrase)
 
 
 def opening(path: str, headers: Sequence[tuple[bytes, bytes]] = ()) -> dict[str, Any]:

@@ -53,6 +53,20 @@ def test_two_of_them_are_apart(demo: understudy.Server) -> None:
         assert other.world().describe()["threads"] == 0
 
 
+def test_it_stands_in_for_another_api_with_that_ones_scenarios() -> None:
+    with understudy.start(api="computer-agents", api_keys="tb_one") as server:
+        agents = httpx.get(f"{server.url}/v1/agents", headers={"authorization": "Bearer tb_one"}).json()["data"]
+        scenarios = httpx.get(f"{server.url}/_understudy/scenarios").json()
+
+    assert "agent_orchard" in [agent["id"] for agent in agents]
+    assert [scenario["name"] for scenario in scenarios] == ["demo", "empty"]
+
+
+def test_an_api_that_there_is_not_is_told() -> None:
+    with pytest.raises(SetupError, match="--api: one of agent-server, computer-agents"):
+        understudy.start(api="agents")
+
+
 def test_it_begins_with_data() -> None:
     with understudy.start(GREETER) as server:
         assert _said(server.url, "greeter") == "Hello!"

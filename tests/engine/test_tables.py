@@ -178,3 +178,12 @@ TestTableLikeAList.settings = settings(max_examples=60, stateful_step_count=30, 
 )
 def test_containing_is_having_everything_arrays_as_a_whole(value: Any, wanted: Any, answer: bool) -> None:
     assert contains(value, wanted) is answer
+
+
+def test_the_columns_with_the_times_may_have_other_names() -> None:
+    table = Table("id", created="createdAt", changed="updatedAt")
+    for name, day in (("a", 2), ("b", 3), ("c", 1)):
+        table.put({"id": name, "createdAt": "same", "updatedAt": f"2026-01-0{day}", "metadata": {}})
+
+    assert [row["id"] for row in table.find().rows] == ["b", "a", "c"]
+    assert [row["id"] for row in table.find(sort_by="createdAt").rows] == ["c", "b", "a"]

@@ -10,6 +10,7 @@ from understudy.state.clock import give_way, pause
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from understudy.state.runs import Runs
     from understudy.state.world import World
 
 PATIENCE = 5.0
@@ -26,8 +27,9 @@ _NAP = 0.002
 
 def at_rest(world: World) -> bool:
     """Return whether every run is held or lets time pass, and neither a run nor a webhook is on its way."""
-    runs = world.runs
-    return not (runs.starting or world.sending) and all(one.held or one.waits for one in runs.playing.values())
+    if world.runs.starting or world.sending:
+        return False
+    return all(one.held or one.waits for runs in _all_runs(world) for one in runs.playing.values())
 
 
 async def settle(world: World, deadline: float, rests: Callable[[], bool] | None = None) -> bool:
@@ -40,7 +42,8 @@ async def settle(world: World, deadline: float, rests: Callable[[], bool] | None
     while True:
         await give_way()
         turns += 1
-        quiet, moves = (quiet + 1 if moves == world.runs.moves else 0), world.runs.moves
+        made = sum(runs.moves for runs in _all_runs(world))
+        quiet, moves = (quiet + 1 if moves == made else 0), made
         is_quiet = quiet >= _QUIET
         if is_quiet and (rests() if rests else at_rest(world)):
             return True
@@ -48,3 +51,9 @@ async def settle(world: World, deadline: float, rests: Callable[[], bool] | None
             return False
         if is_quiet:
             await pause(_NAP)
+
+
+def _all_runs(world: World) -> list[Runs]:
+    """Return the runs of a world, and those that play executions of the Computer Agents API."""
+    stage = world.computer_agents.stage
+    return [world.runs] if stage is None else [world.runs, stage.runs]

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 from understudy.conformance.following import SILENCE, Following
 from understudy.conformance.glancing import glance
-from understudy.contract.events import MEDIA_TYPE, Frames, event_schema
+from understudy.contract.events import MEDIA_TYPE, NAMED, Frames, event_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from schemathesis.schemas import APIOperation
     from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-    from understudy.contract.events import EventSchema, SentEvent
+    from understudy.contract.events import EventSchema, Framing, SentEvent
     from understudy.wire import Json, JsonObject
 
 
@@ -59,6 +59,8 @@ class Answer:
     operation: str
     response: Response
     case_id: str
+    framing: Framing = NAMED
+    """How the events are sent, if it is a stream."""
 
     @property
     def status(self) -> int:
@@ -96,7 +98,7 @@ class Answer:
         kind = self.headers.get("content-type", "").partition(";")[0]
         if kind != MEDIA_TYPE:
             raise Unexamined(f"{self.operation} answered {self.status} with {kind}, which is no stream")
-        frames = Frames()
+        frames = Frames(self.framing)
         events = list(frames.take(self.response.content))
         frames.end()
         return events
@@ -150,7 +152,7 @@ class Asker:
                 response = glance(self._session, case.as_transport_kwargs(base_url=base_url), within)
         self._record_response(case, response)
         self._check(case, response)
-        return Answer(operation, response, case.id)
+        return Answer(operation, response, case.id, self._framing(operation))
 
     @contextmanager
     def follow(
@@ -170,7 +172,7 @@ class Asker:
         sent = case.as_transport_kwargs(base_url=self._schema.get_base_url())
         with self._reached(case):
             response = self._session.request(**sent, stream=True, timeout=SILENCE)
-        following = Following(response)
+        following = Following(response, self._framing(operation))
         self._record_response(case, following.response())
         try:
             if not following.is_stream:
@@ -195,6 +197,10 @@ class Asker:
             method, _, path = operation.partition(" ")
             self._event_schemas[operation] = event_schema(self._schema.raw_schema, path, method)
         return self._event_schemas[operation]
+
+    def _framing(self, operation: str) -> Framing:
+        schema = self.event_schema(operation)
+        return NAMED if schema is None else schema.framing
 
     def steps(self) -> list[ReproductionStep]:
         """Return the requests of this chain, for somebody who wants to send them again."""

@@ -8,14 +8,14 @@ from schemathesis.core.transport import Response
 from urllib3.exceptions import HTTPError
 
 from understudy.conformance.streams import Reading, read
-from understudy.contract.events import MEDIA_TYPE
+from understudy.contract.events import MEDIA_TYPE, NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import requests
 
-    from understudy.contract.events import SentEvent
+    from understudy.contract.events import Framing, SentEvent
 
 SILENCE = 15.0
 """Seconds after which nothing more is expected of a stream that does not even send a heartbeat."""
@@ -26,8 +26,9 @@ _PIECE = 65_536
 class Following:
     """An open stream. Nothing is read of it but by `read`."""
 
-    def __init__(self, opened: requests.Response) -> None:
+    def __init__(self, opened: requests.Response, framing: Framing = NAMED) -> None:
         self._opened = opened
+        self._framing = framing
         self._content = bytearray()
 
     @property
@@ -37,7 +38,7 @@ class Following:
 
     def read(self, until: Callable[[SentEvent], bool]) -> Reading:
         """Return the events as far as one that is `until`, or as far as the bounds. Broken like `streams.read`."""
-        return read(self._pieces(), until=until)
+        return read(self._pieces(), framing=self._framing, until=until)
 
     def response(self) -> Response:
         """Return the answer with what has been read of it."""

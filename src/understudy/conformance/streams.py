@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from understudy.contract.events import Frames, Malformed
+from understudy.contract.events import NAMED, Frames, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from understudy.contract.events import EventSchema, SentEvent
+    from understudy.contract.events import EventSchema, Framing, SentEvent
     from understudy.wire import Json, JsonObject
 
 RUN_DONE = "run_done"
@@ -45,6 +45,7 @@ class Reading(NamedTuple):
 def read(
     pieces: Iterable[bytes],
     *,
+    framing: Framing = NAMED,
     bounds: Bounds = Bounds(),  # it is frozen
     until: Callable[[SentEvent], bool] = lambda event: False,
 ) -> Reading:
@@ -52,7 +53,7 @@ def read(
 
     Reading stops at the end of the stream, with an event that is `until`, and at the bounds.
     """
-    frames, events, silent = Frames(), list["SentEvent"](), 0
+    frames, events, silent = Frames(framing), list["SentEvent"](), 0
     last = time.monotonic() + bounds.seconds
     try:
         for piece in pieces:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from understudy.wire import JsonObject
 
-APIS = {"agent-server": "agent_server", "control": "control"}
+APIS = {"agent-server": "agent_server", "computer-agents": "computer_agents", "control": "control"}
 """The APIs there are, and the package of handlers of each; the last one steers the server itself."""
 
 # Libyaml parses ten times as fast; PyYAML's wheels have it, a build from source may not.

@@ -1,4 +1,4 @@
-"""Server-sent events: a stream taken apart, strictly by the framing of the Agent Server, and what an event may hold."""
+"""Server-sent events: a stream taken apart, strictly by the framing of its API, and what an event may hold."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from understudy.contract.operations import resolve
 from understudy.contract.validators import Schema
 
 if TYPE_CHECKING:
@@ -16,11 +17,8 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "text/event-stream"
 
-_END_OF_LINE = b"\r\n"
-_END_OF_EVENT = b"\r\n\r\n"
-_FIELDS = (b"event: ", b"data: ", b"id: ")
-"""What the lines of an event begin with, in this order; the last may be missing."""
-_NEEDED = 2
+_NAMELESS = "message"
+"""What an event without a name is called (WHATWG, HTML, section 9.2.6)."""
 
 
 class Malformed(ValueError):
@@ -40,25 +38,43 @@ class SentEvent:
         return {"event": self.name, "data": self.data, **({} if self.id is None else {"id": self.id})}
 
 
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """Of which lines events consist, in this order, and how lines end. Only the line `id` may be missing."""
+
+    fields: tuple[str, ...]
+    end_of_line: bytes
+
+    @classmethod
+    def of(cls, document: JsonObject, schema: JsonObject) -> Framing:
+        """Return how the events of a schema are sent: lines that it names (`x-event-lines`) end in LF."""
+        lines = resolve(document, schema).get("x-event-lines")
+        return NAMED if lines is None else cls(tuple(lines), b"\n")
+
+
+NAMED = Framing(("event", "data", "id"), b"\r\n")
+"""The framing of the Agent Server, and of every document that does not tell another one."""
+
+
 class Frames:
     """Takes a stream apart, which may come in pieces of any size.
 
-    Lines end in CRLF, an event has a line for its name, one for its data and perhaps one for its id, in this order; a
-    comment stands alone. `comments` counts these.
+    A comment stands alone, like an event; `comments` counts these.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, framing: Framing = NAMED) -> None:
+        self._framing = framing
         self._rest = b""
         self.comments = 0
 
     def take(self, piece: bytes) -> Iterator[SentEvent]:
         """Yield the events that are complete with this piece. Malformed if one of them is no event."""
-        *whole, self._rest = (self._rest + piece).split(_END_OF_EVENT)
+        *whole, self._rest = (self._rest + piece).split(self._framing.end_of_line * 2)
         for text in whole:
             if text.startswith(b":") and b"\n" not in text and b"\r" not in text:
                 self.comments += 1
             else:
-                yield _event(text)
+                yield _event(text, self._framing)
 
     def end(self) -> None:
         """Say that nothing follows. Malformed if an event has begun."""
@@ -70,13 +86,14 @@ class EventSchema:
     """The schema of one event of a stream, compiled once.
 
     In a document, the data of an event is a text whose JSON value has a schema of its own (`contentSchema`). Here both
-    are looked at in one.
+    are looked at in one. `framing` is how such events are sent.
     """
 
     def __init__(self, document: JsonObject, schema: JsonObject) -> None:
         parts = {name: _unwrapped(part) for name, part in document["components"]["schemas"].items()}
         components = {**document["components"], "schemas": parts}
         self._schema = Schema({**document, "components": components}, _unwrapped(schema))
+        self.framing = Framing.of(document, schema)
 
     def complaint(self, event: SentEvent) -> str | None:
         """Return what is wrong first with the event, None if nothing is."""
@@ -89,26 +106,29 @@ def event_schema(document: JsonObject, path: str, method: str) -> EventSchema | 
     None where the document knows of no stream, or says of its events no more than that they are text.
     """
     for response in document["paths"][path][method.lower()]["responses"].values():
-        schema = response.get("content", {}).get(MEDIA_TYPE, {}).get("schema", {})
+        schema = resolve(document, response).get("content", {}).get(MEDIA_TYPE, {}).get("schema", {})
         if schema and schema.get("type") != "string":
             return EventSchema(document, schema)
     return None
 
 
-def _event(text: bytes) -> SentEvent:
-    lines = text.split(_END_OF_LINE)
-    if not _NEEDED <= len(lines) <= len(_FIELDS):
+def _event(text: bytes, framing: Framing) -> SentEvent:
+    lines = text.split(framing.end_of_line)
+    if not len(framing.fields) - ("id" in framing.fields) <= len(lines) <= len(framing.fields):
         raise Malformed(f"no event: {_shown(text)}")
-    values = []
-    for line, field in zip(lines, _FIELDS, strict=False):
-        if not line.startswith(field) or b"\n" in line or b"\r" in line:
-            raise Malformed(f"no line `{field.decode()}…` of an event: {_shown(line)}")
-        values.append(line.removeprefix(field))
+    values: dict[str, bytes] = {}
+    for line, field in zip(lines, framing.fields, strict=False):
+        begin = f"{field}: ".encode()
+        if not line.startswith(begin) or b"\n" in line or b"\r" in line:
+            raise Malformed(f"no line `{field}: …` of an event: {_shown(line)}")
+        values[field] = line.removeprefix(begin)
     try:
-        data = orjson.loads(values[1])
+        data = orjson.loads(values["data"])
     except ValueError:
-        raise Malformed(f"data that is no JSON: {_shown(values[1])}") from None
-    return SentEvent(values[0].decode(), data, *(value.decode() for value in values[2:]))
+        raise Malformed(f"data that is no JSON: {_shown(values['data'])}") from None
+    event_id = values.get("id")
+    name = values["event"].decode() if "event" in values else _NAMELESS
+    return SentEvent(name, data, None if event_id is None else event_id.decode())
 
 
 def _shown(text: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from understudy.wire import Json, JsonObject
+
+_INNER_CAPITAL = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -26,8 +29,8 @@ class Parameter:
 
     @property
     def argument(self) -> str:
-        """The name under which a handler gets the value."""
-        return self.name.lower().replace("-", "_")
+        """The name under which a handler gets the value: `thread_id` for `threadId` as for `Thread-Id`."""
+        return _INNER_CAPITAL.sub("_", self.name).lower().replace("-", "_")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,12 +34,12 @@ def reader(document: JsonObject, parameter: Parameter) -> Reader:
     def read(texts: list[str]) -> Json:
         if not texts:
             if parameter.required:
-                raise Invalid(f"{parameter.name} is required")
+                raise Invalid(f"{parameter.name} is required", parameter.name)
             return default
         # Where a parameter has one value and comes several times, the last one counts.
         value = [convert(text) for text in texts] if is_list else convert(texts[-1])
         if not schema.fits(value):
-            raise Invalid(f"Invalid {parameter.name} {texts[-1]}")
+            raise Invalid(f"Invalid {parameter.name} {texts[-1]}", parameter.name)
         return value
 
     return read
@@ -58,7 +58,7 @@ def _uuid_reader(parameter: Parameter) -> Reader:
         try:
             return canonical(texts[-1])
         except (ValueError, IndexError):
-            raise Invalid(refusal) from None
+            raise Invalid(refusal, parameter.name) from None
 
     return read
 

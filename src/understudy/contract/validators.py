@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import jsonschema_rs
+from jsonschema_rs import ValidationErrorKind as Kind
+
+from understudy.errors import Invalid
+from understudy.paths import spelled
 
 if TYPE_CHECKING:
+    from understudy.paths import Path
     from understudy.wire import Json, JsonObject
 
 
@@ -33,15 +38,35 @@ class Schema:
 
     def complaint(self, instance: Json) -> str | None:
         """Return what is wrong first with the instance, None if nothing is."""
+        error = self._first_error(instance)
+        return None if error is None else str(error)
+
+    def check(self, instance: Json) -> None:
+        """Raise Invalid with what is wrong first with the instance, and the field where it is."""
+        error = self._first_error(instance)
+        if error is not None:
+            raise Invalid(str(error), spelled(_place(error)) or None)
+
+    def _first_error(self, instance: Json) -> jsonschema_rs.ValidationError | None:
         if self._validator.is_valid(instance):
             return None
-        error = next(iter(self._validator.iter_errors(instance)), None)
-        return None if error is None else str(error)
+        return next(iter(self._validator.iter_errors(instance)), None)
 
 
 def left_to_the_server(document: JsonObject) -> JsonObject:
     """Return the document with the schemas `x-checked-by: handler` taken out: what is to be checked of a request."""
     return {**document, "components": _unmarked(document["components"])}
+
+
+def _place(error: jsonschema_rs.ValidationError) -> Path:
+    """Return where an instance is wrong: of a member that is missing or too much, its own place."""
+    path = tuple(error.instance_path)
+    match error.kind:
+        case Kind.Required(property=name):
+            return (*path, name)
+        case Kind.AdditionalProperties(unexpected=[name, *_]) | Kind.UnevaluatedProperties(unexpected=[name, *_]):
+            return (*path, name)
+    return path
 
 
 def _unmarked(value: Json) -> Json:

@@ -83,6 +83,7 @@ def load(scenario: Scenario, world: World) -> None:
         world.agents.put(agent)
         if agent.graph_id not in agents:
             world.assistants.welcome(agent)
+            world.computer_agents.agents.welcome(agent)
     loading.fill([scenario], world)
 
 

@@ -50,7 +50,7 @@ def parsed(raw: bytes) -> Json:
     except TooDeep:
         raise NestedTooDeeply from None
     except ValueError:
-        raise Invalid("Invalid JSON in request body") from None
+        raise Invalid("Invalid JSON in request body", "body") from None
 
 
 def _too_large(limit: int) -> BodyTooLarge:

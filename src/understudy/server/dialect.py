@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from understudy.errors import Refusal
     from understudy.exchange import Answer
+    from understudy.wire import Json
 
 
 class Dialect(Protocol):
@@ -17,3 +18,6 @@ class Dialect(Protocol):
 
     def refuse(self, refusal: Refusal) -> Answer:
         """Return the answer that tells a client of a refusal."""
+
+    def failure(self, status: int, phrase: str) -> Json:
+        """Return the body of an answer that fails with a status for no reason that lies in the request."""

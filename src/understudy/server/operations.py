@@ -15,7 +15,7 @@ from understudy.contract.events import MEDIA_TYPE
 from understudy.contract.modes import Modes
 from understudy.contract.parameters import reader
 from understudy.contract.validators import Schema
-from understudy.errors import Forbidden, Invalid, Refusal, Unauthorized, did_you_mean
+from understudy.errors import Invalid, Refusal, did_you_mean
 from understudy.exchange import Caller, Stream
 from understudy.server import bodies
 from understudy.server.answers import encoded
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from understudy.exchange import Service
     from understudy.server.dialect import Dialect
     from understudy.server.handlers import Handlers
+    from understudy.server.keys import Keys
     from understudy.server.visits import Visit
     from understudy.wire import Json, JsonObject
 
@@ -56,7 +57,7 @@ class Surroundings:
     handlers: Handlers
     service: Service
     offered: Mapping[str, object]
-    api_keys: frozenset[str]
+    keys: Keys
     max_body: int
     strict: bool
     lenient: bool
@@ -90,7 +91,7 @@ class BoundOperation:
             self._body = Schema(around.checked, operation.body)
         self._modes = Modes(around.document, operation)
         self._check = AnswerCheck(around.document, operation) if around.strict else None
-        self._keys = frozenset() if operation.public else around.api_keys
+        self._keys = around.keys if around.keys.are_asked_for and not operation.public else None
         self._streams = streams(operation)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -115,13 +116,15 @@ class BoundOperation:
         result: Any
         check = self._check
         try:
-            if self._keys:
-                self._admit(scope)
+            if self._keys is not None:
+                self._keys.admit(scope["headers"])
             result = await self._handler(**await self._arguments(scope, receive, visit))
         except Refusal as refusal:
             result = self._around.dialect.refuse(refusal)
             if isinstance(refusal, UNDOCUMENTED):
                 check, visit.excused = None, True
+            elif isinstance(refusal, Invalid):
+                visit.misfit = refusal.detail
         if isinstance(result, Stream):
             headers = [(b"content-type", result.media_type.encode())]
             headers += [(name.encode(), value.encode()) for name, value in result.headers.items()]
@@ -135,7 +138,7 @@ class BoundOperation:
     async def _spoiled(self, scope: Scope, receive: Receive, visit: Visit) -> Sent:
         """Return the answer to a request that faults may befall: whatever they do, they do to one that was read."""
         try:
-            spoiling = Spoiling(visit, self._operation, streams=self._streams)
+            spoiling = Spoiling(visit, self._operation, self._around.dialect.failure, streams=self._streams)
             if self._body is not None:
                 visit.body = await bodies.read(scope, receive, self._around.max_body)
         except Refusal as refusal:
@@ -148,14 +151,6 @@ class BoundOperation:
         service = self._around.service
         service.requests[method, self._operation.path, status] += 1
         service.seconds[method, self._operation.path] += seconds
-
-    def _admit(self, scope: Scope) -> None:
-        """Raise Unauthorized or Forbidden unless the request carries a known API key."""
-        key = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-api-key"), None)
-        if key is None:
-            raise Unauthorized("Missing API key: send it in the x-api-key header")
-        if key not in self._keys:
-            raise Forbidden("Unknown API key in the x-api-key header")
 
     async def _arguments(self, scope: Scope, receive: Receive, visit: Visit) -> dict[str, Json]:
         """Return what the handler gets by name. A Refusal says what does not fit: path first, then query, then body."""
@@ -188,16 +183,14 @@ class BoundOperation:
         assert self._known is not None
         for name in given:
             if name not in self._known:
-                raise Invalid(f'unknown query parameter "{name}".{did_you_mean(name, self._known)}')
+                raise Invalid(f'unknown query parameter "{name}".{did_you_mean(name, self._known)}', name)
 
     def _checked_body(self, raw: bytes) -> Json:
         if not raw and not self._operation.body_required:
             return None
         body = bodies.parsed(raw)
         assert self._body is not None
-        complaint = self._body.complaint(body)
-        if complaint is not None:
-            raise Invalid(complaint)
+        self._body.check(body)
         return body
 
 

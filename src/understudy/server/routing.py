@@ -9,7 +9,7 @@ from connexion.middleware.routing import RoutingMiddleware
 from starlette.routing import Mount, Route, Router
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 Shape = tuple[int, str]
 """How many segments a path has, and the first of them."""
@@ -51,6 +51,22 @@ class ShapedRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # Conne
         for mount in self.router.routes:
             if isinstance(mount, Mount) and isinstance(mount.app, Router):
                 mount.app = ShapedRouter(mount.app)
+
+
+def with_optional_prefix(app: ASGIApp, prefix: str | None) -> ASGIApp:
+    """Return the app with its paths also answering without what all of them begin with; the app itself if None.
+
+    A path that has the prefix keeps it, so that nothing answers at it twice.
+    """
+    if prefix is None:
+        return app
+
+    async def prefixed(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith(f"{prefix}/"):
+            scope = {**scope, "path": prefix + scope["path"], "raw_path": prefix.encode() + scope["raw_path"]}
+        await app(scope, receive, send)
+
+    return prefixed
 
 
 def _shape(path: str) -> Shape:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from understudy.contract.operations import Operation
+    from understudy.server.faults.shot import Failure
     from understudy.server.handlers import Handler, Handlers
+    from understudy.server.keys import Keys
     from understudy.server.visits import Visit
     from understudy.wire import JsonObject
 
@@ -47,10 +49,15 @@ class Sockets:
         self,
         document: JsonObject,
         handlers: Handlers,
-        api_keys: frozenset[str],
+        keys: Keys,
+        failure: Failure,
     ) -> None:
-        """Find the handlers. SetupError when one is missing, or asks for what its path does not have."""
-        self._api_keys = api_keys
+        """Find the handlers. SetupError when one is missing, or asks for what its path does not have.
+
+        `failure` is how the API tells of a status.
+        """
+        self._keys = keys
+        self._failure = failure
         self._routes = [_route(operation, handlers) for operation in sockets(document)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,7 +67,7 @@ class Sockets:
         visit = visit_of(scope)
         if route is not None:
             visit.operation, visit.parameters = route.operation, parameters
-            if (visit.world.faults or visit.fault is not None) and await _spoiled(visit, scope, receive, send):
+            if (visit.world.faults or visit.fault is not None) and await self._spoiled(visit, scope, receive, send):
                 return
         if route is None or not self._admitted(scope):
             await send({"type": "websocket.close"})
@@ -83,21 +90,19 @@ class Sockets:
         return None, {}
 
     def _admitted(self, scope: Scope) -> bool:
-        given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-api-key"]
-        return not self._api_keys or any(key in self._api_keys for key in given)
+        return not self._keys.are_asked_for or self._keys.accepted(scope["headers"]) is not None
 
-
-async def _spoiled(visit: Visit, scope: Scope, receive: Receive, send: Send) -> bool:
-    """Let faults befall a handshake; return whether it is over by that."""
-    assert visit.operation is not None
-    try:
-        sent = await Spoiling(visit, visit.operation, streams=False).before(receive)
-    except Disconnected:
+    async def _spoiled(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Let faults befall a handshake; return whether it is over by that."""
+        assert visit.operation is not None
+        try:
+            sent = await Spoiling(visit, visit.operation, self._failure, streams=False).before(receive)
+        except Disconnected:
+            return True
+        if sent is None:
+            return False
+        await sent.refuse(scope, receive, send)
         return True
-    if sent is None:
-        return False
-    await sent.refuse(scope, receive, send)
-    return True
 
 
 class Socket:

@@ -91,7 +91,7 @@ class AnswerCheck:
         if body is None:
             return None
         if media_type == MEDIA_TYPE and status in self._events:
-            frames = Frames()
+            frames = Frames(self._events[status].framing)
             return _wrong(frames, self._events[status], body) or _unfinished(frames)
         return _unfit(status, schema, body) if media_type == "application/json" else None
 
@@ -106,7 +106,7 @@ class AnswerCheck:
         return self._body_of(status, headers, pieces) if media_type == "application/json" else pieces
 
     async def _events_of(self, pieces: AsyncGenerator[bytes, None], schema: EventSchema) -> AsyncGenerator[bytes, None]:
-        frames = Frames()
+        frames = Frames(schema.framing)
         async with aclosing(pieces):
             async for piece in pieces:
                 if complaint := _wrong(frames, schema, piece):

@@ -12,7 +12,7 @@ from understudy.errors import Invalid, MethodNotAllowed, NotFound, did_you_mean
 from understudy.exchange import STATUS
 from understudy.paths import spelled
 from understudy.server.strict import AnswerCheck
-from understudy.state.journal import SOCKET, Verdict, json
+from understudy.state.journal import SOCKET, Verdict
 from understudy.wire import loads
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 KEPT = Verdict(kept=True)
 UNEXAMINED = Verdict(kept=None)
-
-_INVALID = STATUS[Invalid]
 
 _NOWHERE = (STATUS[NotFound], STATUS[MethodNotAllowed])
 """How a request is answered that reaches no operation; refused otherwise, it has not been looked at."""
@@ -106,8 +104,9 @@ class RequestCheck:
             yield f'unknown query parameter "{name}".{did_you_mean(name, self._known)}'
         if self._body is not None:
             yield from self._complaints_of_body(entry, self._body)
-        if entry.status == _INVALID and not entry.faults:
-            yield _refusal(b"".join(entry.answer))
+        if entry.misfit is not None and not entry.faults:
+            # Some rules are the handlers' own.
+            yield f"refused: {entry.misfit}"
 
     def _complaints_of_body(self, entry: Entry, schema: Schema) -> Iterator[str]:
         if not entry.body:
@@ -127,9 +126,3 @@ class RequestCheck:
             if path[-1] in self._operation.tolerated:
                 continue
             yield f'unknown member "{spelled(path)}" of the body.{did_you_mean(str(path[-1]), known)}'
-
-
-def _refusal(answer: bytes) -> str:
-    """Return why a request was refused as one that does not fit the document: some rules are the handlers' own."""
-    told = json(answer)
-    return f"refused: {told.get('detail', told) if isinstance(told, dict) else answer.decode(errors='replace')}"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from understudy.config import Settings
+    from understudy.server.keys import Keys
     from understudy.state.worlds import Hosted, Worlds
 
 PREFIX = "/_understudy"
@@ -73,6 +74,7 @@ class Visits:
         app: ASGIApp,
         worlds: Worlds,
         settings: Settings,
+        keys: Keys,
         attend: Callable[[World], None],
         told: frozenset[bytes] = frozenset(),
     ) -> None:
@@ -84,6 +86,7 @@ class Visits:
         self._told = told - _CREDENTIALS
         self._worlds = worlds
         self._settings = settings
+        self._keys = keys
         self._outside = World()
         self._attend = attend
         self._key = settings.control_key.encode() if settings.control_key else None
@@ -132,11 +135,10 @@ class Visits:
     def _name(self, scope: Scope) -> str:
         """Return the name of the world of a request that names none."""
         if self._settings.world_per_key:
-            keys = self._settings.api_keys
-            for header, value in scope["headers"]:
-                # A key that is refused gets no world.
-                if header == b"x-api-key" and (not keys or value.decode("latin-1") in keys):
-                    return f"key-{sha256(value).hexdigest()[:16]}"
+            # A key that is refused gets no world.
+            key = self._keys.accepted(scope["headers"])
+            if key is not None:
+                return f"key-{sha256(key.encode('latin-1')).hexdigest()[:16]}"
         return DEFAULT
 
     def _admit(self, scope: Scope, ours: dict[bytes, str]) -> None:

@@ -218,6 +218,14 @@ def timestamp(moment: datetime) -> str:
     return moment.isoformat()
 
 
+def brief_timestamp(moment: datetime) -> str:
+    """Return `moment` as the Computer Agents API writes it, to the millisecond: `2025-01-15T10:30:00.000Z`.
+
+    What is finer is cut off. Texts made by this function sort as the moments do.
+    """
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
 def moment(text: str) -> datetime:
     """Return the moment that an ISO 8601 text names, in UTC; a text without an offset is UTC. ValueError if none."""
     parsed = datetime.fromisoformat(text)

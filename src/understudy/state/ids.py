@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
@@ -19,12 +20,15 @@ GREGORIAN = 0x01B21DD213814000
 # The namespace in which the Agent Server names the assistants it makes by itself.
 GRAPHS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
 
+_ALPHANUMERIC = ascii_letters + digits
+_NAME_LENGTH = 21
+
 # Under a clock that stands still, ids count on into the time that is to come; not further than this, to be sure.
 _A_SECOND = 1_000_000
 
 
 class Ids:
-    """Makes every id of a world, in the versions that the Agent Server uses (RFC 9562).
+    """Makes every id of a world: UUIDs in the versions that the Agent Server uses (RFC 9562), and ids with names.
 
     Time-ordered ids and checkpoint ids always grow, also while the clock stands still.
     """
@@ -89,6 +93,10 @@ class Ids:
     def interrupt(self) -> str:
         """Return 32 hexadecimal digits without dashes, as interrupt ids are."""
         return f"{self._bits(128):032x}"
+
+    def named(self, noun: str) -> str:
+        """Return an id that says what it is of, as the Computer Agents API has them: `thread_` and 21 characters."""
+        return f"{noun}_{''.join(self._random.choices(_ALPHANUMERIC, k=_NAME_LENGTH))}"
 
 
 def chance(seed: int) -> Callable[[], float]:

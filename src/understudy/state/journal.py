@@ -43,7 +43,8 @@ Ending = Literal["complete", "left", "dropped", "open"]
 Part = Literal["body", "answer"]
 
 _EVENTS = b"text/event-stream"
-_NAME = re.compile(rb"^event: ?([^\r\n|]*)", re.MULTILINE)
+_NAME = re.compile(rb"(?:^event: ?([^\r\n|]*)[^\r\n]*\r?\n)?^data:", re.MULTILINE)
+_NAMELESS = b"message"
 
 
 class Entry:
@@ -51,7 +52,8 @@ class Entry:
 
     `operation` is None where the document has none, `status` where nothing was answered. `headers` are those of the
     request that the document speaks of. `excused` is an answer for which no document is needed, such as the refusal of
-    an unknown API key. `journal` is the world's until the answer is over, and the entry in it as long as it is `kept`.
+    an unknown API key. `misfit` is why a request was refused as one that does not fit the document. `journal` is the
+    world's until the answer is over, and the entry in it as long as it is `kept`.
     """
 
     __slots__ = (
@@ -68,6 +70,7 @@ class Entry:
         "journal",
         "kept",
         "method",
+        "misfit",
         "modes",
         "number",
         "operation",
@@ -100,6 +103,7 @@ class Entry:
         self.modes: tuple[str, ...] = ()
         self.faults: tuple[str, ...] = ()
         self.excused = False
+        self.misfit: str | None = None
         self.cut: tuple[Part, ...] = ()
         self.size = self.weight = 0
         self.journal: Journal | None = None
@@ -190,7 +194,7 @@ class Entry:
         return found
 
     def _stream(self, raw: bytes) -> JsonObject:
-        names = Counter(name.decode(errors="replace") for name in _NAME.findall(raw))
+        names = Counter((name or _NAMELESS).decode(errors="replace") for name in _NAME.findall(raw))
         return {"modes": list(self.modes), "events": dict(names), "ended": self.ended}
 
 

@@ -68,7 +68,7 @@ class Which:
         return (
             (self.operation is None or (operation is not None and operation.id == self.operation.id))
             and (self.method is None or self.method.upper() == method)
-            and (self.thread_id is None or self.thread_id.lower() == parameters.get("thread_id", "").lower())
+            and (self.thread_id is None or self.thread_id.lower() == _thread_id(parameters).lower())
             and (self.path is None or self._path.fullmatch(path) is not None)
         )
 
@@ -76,6 +76,11 @@ class Which:
     def _path(self) -> re.Pattern[str]:
         parts = re.split(r"(\*\*|\*)", self.path or "")
         return re.compile("".join(_STARS.get(part) or re.escape(part) for part in parts), re.DOTALL)
+
+
+def _thread_id(parameters: Mapping[str, str]) -> str:
+    """Return the thread that a path names, in the spelling of either API; empty if it names none."""
+    return parameters.get("thread_id") or parameters.get("threadId") or ""
 
 
 def _spelled(name: str) -> str:

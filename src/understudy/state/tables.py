@@ -29,12 +29,17 @@ class Table:
     """Rows by id. Rows are kept in the form of answers; a changed value replaces the old one, it is never edited.
 
     `key` names the row's id. `indexed` names columns that are found by value; metadata is found by each of its
-    top-level pairs. Rows with equal `updated_at` count as changed in the order of the changes.
+    top-level pairs. `created` and `changed` name the columns with the times of creation and of the last change, texts
+    that sort as the moments do. Rows with equal times of change count as changed in the order of the changes.
     """
 
-    def __init__(self, key: str, *, indexed: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, key: str, *, indexed: tuple[str, ...] = (), created: str = "created_at", changed: str = "updated_at"
+    ) -> None:
         self._key = key
         self._indexed = indexed
+        self._created = created
+        self._changed = changed
         self._rows: dict[str, JsonObject] = {}
         self._born: dict[str, int] = {}
         self._recency: dict[str, int] = {}
@@ -77,8 +82,8 @@ class Table:
             del self._recency[row_id]
         self._rows[row_id] = row
         self._recency[row_id] = self._serial
-        self._in_order &= row["updated_at"] >= self._newest
-        self._newest = max(self._newest, row["updated_at"])
+        self._in_order &= row[self._changed] >= self._newest
+        self._newest = max(self._newest, row[self._changed])
         for pair in self._pairs(row):
             self._postings.setdefault(pair, {})[row_id] = None
 
@@ -100,7 +105,7 @@ class Table:
         columns: JsonObject | None = None,
         ids: Iterable[str] | None = None,
         where: Predicate | None = None,
-        sort_by: str = "updated_at",
+        sort_by: str | None = None,
         order: Order = "desc",
         sort_key: Callable[[JsonObject], Json] | None = None,
         offset: int = 0,
@@ -109,13 +114,14 @@ class Table:
         """Return a page of the rows that match everything given.
 
         `columns` are indexed columns and the values they must have; `ids` restricts to these rows; `where` is asked
-        last. Rows are sorted by the column `sort_by`, or by `sort_key`; equal ones stay in order of creation, but of
-        rows with one `created_at` the later counts as the younger.
+        last. Rows are sorted by the column `sort_by`, the time of change if that is left out, or by `sort_key`; equal
+        ones stay in order of creation, but of rows with one time of creation the later counts as the younger.
         """
         chosen = None if ids is None else self._rows.keys() & set(ids)
         matches = self._matcher(metadata, columns, where, chosen)
         candidates = self._candidates(metadata, columns, chosen)
-        if sort_by == "updated_at" and sort_key is None:
+        sort_by = sort_by or self._changed
+        if sort_by == self._changed and sort_key is None:
             found = self._by_recency(candidates, matches, order, None if limit is None else offset + limit + 1)
         else:
             key = sort_key or self._sort_key(sort_by)
@@ -184,7 +190,7 @@ class Table:
         return matches
 
     def _sort_key(self, column: str) -> Callable[[JsonObject], Json]:
-        if column == "created_at":
+        if column == self._created:
             return lambda row: (row[column], self._born[row[self._key]])
         return lambda row: row[column]
 
@@ -204,7 +210,7 @@ class Table:
     def _put_in_order(self) -> None:
         """Sort the order of change anew after a row came in that was changed before others were."""
         if not self._in_order:
-            by_change = sorted(self._recency, key=lambda row_id: self._rows[row_id]["updated_at"])
+            by_change = sorted(self._recency, key=lambda row_id: self._rows[row_id][self._changed])
             self._recency = {row_id: serial for serial, row_id in enumerate(by_change)}
             self._serial = max(self._serial, len(by_change))
             for pair, posting in self._postings.items():

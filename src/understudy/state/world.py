@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from understudy.state.agents import Agent, Agents
 from understudy.state.assistants import Assistants
 from understudy.state.clock import Clock
+from understudy.state.computer_agents.platform import ComputerAgents
 from understudy.state.crons import Crons
 from understudy.state.faults import Faults
 from understudy.state.feeds import Feeds
@@ -46,6 +47,7 @@ class World:
         self.crons = Crons(clock=self.clock, ids=self.ids)
         self.threads.followers += [self._end_runs, self.runs.forget, self.feeds.forget, self.crons.forget_thread]
         self.store = Store(clock=self.clock)
+        self.computer_agents = ComputerAgents(self.agents, clock=self.clock, ids=self.ids)
         self.faults = Faults()
         self.journal = Journal()
 
@@ -65,6 +67,7 @@ class World:
         copy.runs.adopt(self.runs)
         copy.crons.adopt(self.crons)
         copy.store.adopt(self.store)
+        copy.computer_agents.adopt(self.computer_agents)
         copy.address, copy.allow_loopback_webhooks = self.address, self.allow_loopback_webhooks
         return copy
 
@@ -76,6 +79,7 @@ class World:
             end()
         self.endings.clear()
         self.feeds.close()
+        self.computer_agents.close()
         for playing in self.runs.playing.values():
             playing.cut = True
             playing.task.cancel()

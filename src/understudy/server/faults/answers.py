@@ -32,7 +32,7 @@ async def status(shot: Shot, receive: Receive) -> Sent | None:
         return None
     body = shot["body"]
     if body is None:
-        body = {"detail": _STATUSES.get(shot["status"], "a fault of this status")}
+        body = shot.failure(shot["status"], _STATUSES.get(shot["status"], "a fault of this status"))
     media_type: str | None = "application/json"
     if isinstance(body, str):
         body, media_type = body.encode(), "text/plain; charset=utf-8"
@@ -49,7 +49,8 @@ async def rate_limit(shot: Shot, receive: Receive) -> Sent | None:
     if shot["as"] == "date":
         moment = _MACHINE.now() + timedelta(seconds=shot["retry_after"])
         after = format_datetime(moment, usegmt=True)
-    return Sent(*encoded(Answer({"detail": "Too Many Requests"}, status=429, headers={"retry-after": after})))
+    body = shot.failure(429, "Too Many Requests")
+    return Sent(*encoded(Answer(body, status=429, headers={"retry-after": after})))
 
 
 async def delay(shot: Shot, receive: Receive) -> Sent | None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from understudy.server.visits import Visit
     from understudy.state.faults import Rule
+    from understudy.wire import Json
+
+    Failure = Callable[[int, str], Json]
 
 
 class Shot:
@@ -15,8 +20,10 @@ class Shot:
     It fires when something is spoiled by it, and so perhaps never: a stream may end before the event that it is for.
     """
 
-    def __init__(self, rule: Rule, visit: Visit) -> None:
+    def __init__(self, rule: Rule, visit: Visit, failure: Failure) -> None:
+        """Make ready; `failure` is how the API tells of a status."""
         self.rule = rule
+        self.failure = failure
         self.fired = False
         self._visit = visit
         self._ids = visit.world.ids

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from understudy.contract.operations import Operation
     from understudy.server.faults.sent import Sent
+    from understudy.server.faults.shot import Failure
     from understudy.server.visits import Visit
 
 
@@ -26,12 +27,13 @@ class Spoiling:
     other. The first that is an answer itself, or drops the connection, is the last that is tried.
     """
 
-    def __init__(self, visit: Visit, operation: Operation, *, streams: bool) -> None:
-        """Look at a request; `streams` says whether its operation may answer with events.
+    def __init__(self, visit: Visit, operation: Operation, failure: Failure, *, streams: bool) -> None:
+        """Look at a request; `failure` is how its API tells of a status, `streams` whether it may answer with events.
 
         Unacceptable if its header makes no sense.
         """
         self._visit = visit
+        self._failure = failure
         self._asked = [Rule(fault, When(), 1, {}) for fault in of_header(visit.fault)]
         self._fitting = visit.world.faults.fitting(
             visit.method, visit.path, operation, visit.parameters, streams=streams
@@ -72,4 +74,4 @@ class Spoiling:
     def _due(self) -> Iterator[Shot]:
         for rule in (*self._asked, *self._fitting):
             if rule.is_due(self._visit.world.ids):
-                yield Shot(rule, self._visit)
+                yield Shot(rule, self._visit, self._failure)

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 _FRAME = re.compile(rb".*?(?:\r\n\r\n|\n\n)", re.DOTALL)
 _ID = re.compile(rb"(?<=\n)id:[^\r\n]*\r?\n")
-_DATA = re.compile(rb"(?<=\ndata: )[^\r\n]*")
+_DATA = re.compile(rb"(?:(?<=\ndata: )|(?<=\Adata: ))[^\r\n]*")
 _WITHIN_A_CHARACTER = re.compile(rb"[\x80-\xbf]")
-_COMMENT = b": understudy\r\n\r\n"
+_COMMENT = b": understudy"
 
 
 def spoiled(spoil: Callable[[Shot, Pieces], Pieces]) -> Callable[[Shot, Sent], Sent]:
@@ -104,7 +104,7 @@ async def event_ids(shot: Shot, pieces: Pieces) -> Pieces:
         if number is None:
             pass
         elif shot["ids"] == "empty":
-            changed = _with_id(frame, b"id: \r\n")
+            changed = _with_id(frame, b"id: " + _end_of_line(frame))
         elif found:
             changed = _with_id(frame, first if shot["ids"] == "repeated" else b"")
         yield changed if changed != frame and shot.fires() else frame
@@ -114,7 +114,7 @@ async def comments(shot: Shot, pieces: Pieces) -> Pieces:
     """Send so many comments before an event, or before each."""
     async for number, frame in _numbered(pieces):
         if number and shot["event"] in (None, number) and shot.fires():
-            yield _COMMENT * shot["count"]
+            yield (_COMMENT + _end_of_line(frame) * 2) * shot["count"]
         yield frame
 
 
@@ -176,4 +176,9 @@ async def _numbered(pieces: Pieces) -> AsyncGenerator[tuple[int | None, bytes], 
 def _with_id(frame: bytes, line: bytes) -> bytes:
     """Return an event with another line for its id, which comes last."""
     bare = _ID.sub(b"", frame)
-    return bare.removesuffix(b"\r\n") + line + b"\r\n"
+    end = _end_of_line(frame)
+    return bare.removesuffix(end) + line + end
+
+
+def _end_of_line(frame: bytes) -> bytes:
+    return b"\r\n" if frame.endswith(b"\r\n") else b"\n"

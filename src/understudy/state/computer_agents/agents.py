@@ -1,0 +1,139 @@
+"""Agents: who does the work, by which model and instructions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy.errors import Conflict, NotFound
+from understudy.state.clock import brief_timestamp
+from understudy.state.computer_agents import OWNER
+from understudy.state.tables import Table
+
+if TYPE_CHECKING:
+    from understudy.state import agents
+    from understudy.state.clock import Clock
+    from understudy.state.ids import Ids
+    from understudy.wire import JsonObject
+
+DEFAULT = "agent_default"
+"""The agent that works where no other one is the default."""
+
+MODEL = "claude-sonnet-4-5"
+"""The model that is built in."""
+
+_DEFAULT_AGENT: JsonObject = {
+    "id": DEFAULT,
+    "name": "Default agent",
+    "model": MODEL,
+    "isDefault": True,
+    "isSystem": True,
+}
+
+
+class Agents:
+    """The agents of a world: `agent_default`, one for each script, and those that are made.
+
+    Rows are what the API answers. An agent plays the script that has its id, if there is one.
+    """
+
+    def __init__(self, scripts: agents.Agents, *, clock: Clock, ids: Ids) -> None:
+        self._clock = clock
+        self._ids = ids
+        self._table = Table("id", indexed=("isDefault",), created="createdAt", changed="updatedAt")
+        self._table.put(self._row(_DEFAULT_AGENT))
+        for script in scripts:
+            self.welcome(script)
+
+    def adopt(self, other: Agents) -> None:
+        """Hold the agents that another world has."""
+        self._table.adopt(other._table)
+
+    def welcome(self, script: agents.Agent) -> None:
+        """Make the agent that plays a script, unless there is one with its id."""
+        if script.graph_id not in self._table:
+            given = {"id": script.graph_id, "name": script.graph_id, "model": MODEL}
+            self._put(self._row({**given, "description": script.description or ""}))
+
+    def find(self) -> list[JsonObject]:
+        """Return all agents, in order of creation."""
+        return self._table.find(sort_by="createdAt", order="asc").rows
+
+    def get(self, agent_id: str) -> JsonObject:
+        """Return an agent's row. NotFound if there is none."""
+        row = self._table.get(agent_id)
+        if row is None:
+            raise NotFound(f"Agent {agent_id} not found")
+        return row
+
+    def name_of(self, agent_id: str) -> str | None:
+        """Return an agent's name; None if there is no such agent."""
+        row = self._table.get(agent_id)
+        return None if row is None else row["name"]
+
+    def default(self) -> JsonObject:
+        """Return the agent that works where none is named; if none is marked, `agent_default`, made if it is gone."""
+        marked = self._marked()
+        return marked[0] if marked else self._table.get(DEFAULT) or self._put(self._row(_DEFAULT_AGENT))
+
+    def create(self, given: JsonObject) -> JsonObject:
+        """Return the row of a new agent. Conflict if the id that is given is taken."""
+        agent_id = given.get("id") or self._ids.named("agent")
+        if agent_id in self._table:
+            raise Conflict(f"Agent {agent_id} exists already")
+        return self._put(self._row({**given, "id": agent_id}))
+
+    def update(self, agent_id: str, changes: JsonObject) -> JsonObject:
+        """Return the row with the changes in it. NotFound if there is no such agent."""
+        return self._put({**self.get(agent_id), **changes, "updatedAt": self._now()})
+
+    def delete(self, agent_id: str) -> None:
+        """Remove an agent; what it worked on stays. NotFound if there is none."""
+        self.get(agent_id)
+        self._table.delete(agent_id)
+
+    def run(self, agent_id: str) -> None:
+        """Note that an agent begins to work now."""
+        if agent_id in self._table:
+            self._table.update(agent_id, lastRunAt=self._now())
+
+    def restore(self, row: JsonObject) -> None:
+        """Put a row, complete as the API answers it, in the place of the one with its id."""
+        self._put(row)
+
+    def _row(self, given: JsonObject) -> JsonObject:
+        """Return the row of a new agent."""
+        now = self._now()
+        return {
+            "id": given["id"],
+            "userId": OWNER,
+            "name": given["name"],
+            "description": "",
+            "model": given["model"],
+            "instructions": "",
+            "binary": "Claude Code CLI",
+            "reasoningEffort": "medium",
+            "enabledSkills": [],
+            "deepResearchModel": "gemini-3-flash-preview",
+            "isDefault": False,
+            "isSystem": False,
+            "isActive": True,
+            "metadata": {},
+            **given,
+            "createdAt": now,
+            "updatedAt": now,
+            "lastRunAt": None,
+        }
+
+    def _put(self, row: JsonObject) -> JsonObject:
+        """Hold a row; if it is the default one, no other is so any more."""
+        if row["isDefault"]:
+            for other in self._marked():
+                self._table.update(other["id"], isDefault=False)
+        self._table.put(row)
+        return row
+
+    def _marked(self) -> list[JsonObject]:
+        return self._table.find(columns={"isDefault": True}, sort_by="updatedAt").rows
+
+    def _now(self) -> str:
+        return brief_timestamp(self._clock.now())
