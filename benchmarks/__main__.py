@@ -37,7 +37,7 @@ each stage, on a free port, and is gone in the end.
 
 EPILOG = f"""\
 measures:
-{chr(10).join(f"  {name:<22}{title}" for name, (title, _) in MEASURES.items())}
+{chr(10).join(f"  {name:<24}{title}" for name, (title, _) in MEASURES.items())}
 
 A name also stands for all that begin with it: `search`, `search-1000`.
 

@@ -23,13 +23,13 @@ from understudy.server.operations import BoundOperation, ById, OperationMiddlewa
 from understudy.server.routing import ShapedRoutingMiddleware, with_optional_prefix
 from understudy.server.sockets import Sockets
 from understudy.server.verdicts import Verdicts
-from understudy.server.visits import PREFIX, Visits
+from understudy.server.visits import Visits
 from understudy.state.matching import Names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp
 
     from understudy.config import Settings
     from understudy.server.dialect import Dialect
@@ -65,15 +65,16 @@ def create_app(settings: Settings, worlds: Worlds) -> ASGIApp:
         }
         steering = _connexion(_surroundings(settings, steered_by, offered))
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await sockets(scope, receive, send)
-        elif scope["type"] == "http" and scope["path"].startswith(PREFIX):
-            await steering(scope, receive, send)
-        else:
-            await served(scope, receive, send)
-
-    visits = Visits(app, worlds, settings, around.keys, attend, _documented_headers(contract.observed))
+    visits = Visits(
+        served,
+        worlds,
+        settings,
+        around.keys,
+        attend,
+        sockets=sockets,
+        steering=steering,
+        told=_documented_headers(contract.observed),
+    )
     return Edge(visits, around.dialect, _without_405(contract.observed))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -33,10 +34,16 @@ def install(venv: Path) -> None:
     stamp = venv / "installed.txt"
     if stamp.exists() and stamp.read_text() == pins:
         return
+    mark = venv / "made-for-the-reference-server"
+    if venv.exists() and any(venv.iterdir()) and not (stamp.exists() or mark.exists()):
+        raise NotThere(f"{venv} holds something else: name a folder that is not there yet")
     print(f"Installing the reference server into {venv}; this takes some minutes", flush=True)
     pip = [str(venv / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--quiet"]
     try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)
+        shutil.rmtree(venv, ignore_errors=True)
+        venv.mkdir(parents=True)
+        mark.touch()
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
         subprocess.run([*pip, "--requirement", str(REFERENCE / "requirements.txt")], check=True)
     except subprocess.CalledProcessError as error:
         said = f"the reference server could not be installed into {venv}: `{' '.join(error.cmd)}` ended with status "

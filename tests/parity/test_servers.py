@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.parity.__main__ import look_at
-from tests.parity.servers import NotThere, reference
+from tests.parity.servers import NotThere, install, reference
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
@@ -36,3 +36,13 @@ def test_a_server_that_is_not_there_is_named_by_its_address() -> None:
 
     with pytest.raises(NotThere, match=f"{url}: .*refused"):
         look_at(url)
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+    kept = tmp_path / "thesis.txt"
+    kept.write_text("nearly done")
+
+    with pytest.raises(NotThere, match="holds something else"):
+        install(tmp_path)
+
+    assert kept.read_text() == "nearly done"

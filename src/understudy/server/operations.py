@@ -18,7 +18,7 @@ from understudy.contract.validators import Schema
 from understudy.errors import Invalid, Refusal, did_you_mean
 from understudy.exchange import Caller, Stream
 from understudy.server import bodies
-from understudy.server.answers import encoded
+from understudy.server.answers import encoded, respond
 from understudy.server.faults.reading import streams
 from understudy.server.faults.sent import Sent
 from understudy.server.faults.spoiling import Spoiling
@@ -104,12 +104,11 @@ class BoundOperation:
         else:
             sent = await self._sent(scope, receive, visit)
         self._count(scope["method"], sent.status, 0 if sent.pieces else perf_counter() - begun)
-        if visit.journal is not None:
-            if sent.is_whole:
-                visit.answers(sent.status, sent.headers, sent.body)
-            else:
-                send = noting(scope, send)
-        await sent.go(receive, send)
+        if sent.is_whole:
+            visit.answers(sent.status, sent.headers, sent.body)
+            await respond(send, sent.status, sent.headers, sent.body)
+        else:
+            await sent.go(receive, noting(scope, send))
 
     async def _sent(self, scope: Scope, receive: Receive, visit: Visit) -> Sent:
         """Carry out a request and return the answer. ContractBroken if that is not as documented."""

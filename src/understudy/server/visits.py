@@ -71,18 +71,24 @@ class Visits:
 
     def __init__(
         self,
-        app: ASGIApp,
+        served: ASGIApp,
         worlds: Worlds,
         settings: Settings,
         keys: Keys,
         attend: Callable[[World], None],
+        *,
+        sockets: ASGIApp,
+        steering: ASGIApp,
         told: frozenset[bytes] = frozenset(),
     ) -> None:
-        """Wrap an app; `attend` is told of the world of each request, before that goes on.
+        """Wrap what answers requests, what answers WebSockets, and what answers requests that steer the server.
 
-        `told` are the headers that the journal keeps. It never keeps credentials.
+        `attend` is told of the world of each request, before that goes on. `told` are the headers that the journal
+        keeps. It never keeps credentials.
         """
-        self._app = app
+        self._served = served
+        self._sockets = sockets
+        self._steering = steering
         self._told = told - _CREDENTIALS
         self._worlds = worlds
         self._settings = settings
@@ -96,11 +102,13 @@ class Visits:
         if scope["type"] == "lifespan":
             # Crons that a scenario tells of are due from the start, before anybody asks for anything.
             self._attend(self._worlds.use())
-            await self._app(scope, receive, send)
+            await self._served(scope, receive, send)
             return
-        scope[VISIT] = visit = self._visit(scope)
+        steers = scope["path"].startswith(PREFIX)
+        scope[VISIT] = visit = self._visit(scope, steers=steers)
+        app = self._steering if steers else self._served if scope["type"] == "http" else self._sockets
         try:
-            await self._app(scope, receive, send)
+            await app(scope, receive, send)
         finally:
             # A connection that is kept open remembers the scope of its last request; that may not keep a world alive.
             del visit.world
@@ -108,22 +116,18 @@ class Visits:
                 visit.hosted.leave()
                 visit.hosted = None
 
-    def _visit(self, scope: Scope) -> Visit:
+    def _visit(self, scope: Scope, *, steers: bool) -> Visit:
         """Return what is to be known of a request. A Refusal says why it may not steer the server."""
-        ours, told = dict[bytes, str](), list[tuple[bytes, bytes]]()
-        for header in scope["headers"]:
-            if header[0] in self._told:
-                told.append(header)
-            elif header[0].startswith(_OURS):
-                ours[header[0]] = header[1].decode("latin-1")
-        steers = scope["path"].startswith(PREFIX)
+        marked = [header for header in scope["headers"] if header[0] in self._told or header[0].startswith(_OURS)]
+        ours = {name: value.decode("latin-1") for name, value in marked if name not in self._told} if marked else {}
         if ours or steers:
             self._admit(scope, ours)
-        if steers and scope["path"].startswith(_WORLDS):
-            return Visit(self._outside, scope)
+            if scope["path"].startswith(_WORLDS):
+                return Visit(self._outside, scope)
         name = ours.get(_WORLD)
         hosted = self._worlds.of(self._name(scope) if name is None else name)
         self._attend(hosted.world)
+        told = [header for header in marked if header[0] in self._told] if marked else ()
         visit = Visit(hosted.world, scope, told, ours.get(_FAULT))
         if not steers:
             hosted.enter()

@@ -295,6 +295,8 @@ class Journal:
                 entry.body = None
         entry.size = sum(map(len, entry.answer))
         if entry.size <= MOST_OF_ONE:
+            # JSON is written into more memory than it needs; a copy has its own size.
+            entry.answer = [bytes(memoryview(piece)) for piece in entry.answer]
             self._weigh(entry, entry.size)
         else:
             entry.cut += ("answer",)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.server.answers import respond, stream
+from understudy.server.answers import stream
 from understudy.server.bodies import Disconnected
 from understudy.server.faults.dropping import LEFT, Dropped
 
@@ -54,15 +54,13 @@ class Sent:
         self.headers = [(name, str(len(body)).encode() if name == _LENGTH else value) for name, value in self.headers]
 
     async def go(self, receive: Receive, send: Send) -> None:
-        """Send it. Dropped when the connection is to be dropped."""
+        """Send what is not whole. Dropped when the connection is to be dropped."""
         if self.pieces is not None:
             await stream(receive, send, self.status, self.headers, self.pieces)
-        elif self.drops:
-            await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
-            await send({"type": "http.response.body", "body": self.body, "more_body": True})
-            raise Dropped
-        else:
-            await respond(send, self.status, self.headers, self.body)
+            return
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        raise Dropped
 
     async def refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the handshake of a WebSocket by it; with a plain 403 where the server can't do otherwise."""
