@@ -50,9 +50,10 @@ async def revert(world: World, thread_id: str, step_id: str, body: JsonObject | 
     tree = platform.snapshots.files(step["snapshotAfterId"])
     path = given.get("revertedFilePath")
     if path:
-        content = tree[name].content if (name := trees.normal(path)) in tree else None
-        now = brief_timestamp(world.clock.now())
-        tree = trees.written(platform.snapshots.files(before), {name: content}, now)
+        name, now = trees.normal(path), brief_timestamp(world.clock.now())
+        # Where it was no file, but a folder, the files in that are put back.
+        then = {inner: file.content for inner, file in tree.items() if inner == name or inner.startswith(f"{name}/")}
+        tree = trees.written(platform.snapshots.files(before), {name: None, **then}, now)
     new_id = platform.steps.new_id()
     snapshot = platform.snapshots.take(environment_id, tree, thread_id=thread_id, step_id=new_id)
     told = {name: given[name] for name in _TOLD_OF_A_REVERT if name in given}

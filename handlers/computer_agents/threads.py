@@ -194,5 +194,5 @@ def _fork(given: JsonObject) -> Fork:
 def _moment(text: str) -> datetime:
     try:
         return moment(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Invalid(f"createdAfter must be a time as ISO 8601 has them, not {text!r}", "createdAfter") from None

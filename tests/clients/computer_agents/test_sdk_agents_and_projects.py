@@ -10,25 +10,24 @@ from computer_agents import ApiClientError
 if TYPE_CHECKING:
     from computer_agents import ComputerAgentsClient
 
-VOICE: dict[str, Any] = {
-    "voice_mode": "realtime",
-    "voice_provider": "openai",
-    "voice_model": "gpt-realtime",
-    "voice_id": "alloy",
-    "voice_instructions": "Slowly.",
-    "voice_language_hint": "en",
-    "voice_turn_detection": {"type": "server_vad"},
-    "voice_pronunciation_replacements": {"pear": "pair"},
-}
-
 OPTIONS: dict[str, Any] = {
     "description": "Knows the dates.",
     "instructions": "Be brief.",
     "binary": "Claude Code CLI",
+    "execution_engine": "grok-build",
     "reasoning_effort": "low",
     "enabled_skills": ["pdf"],
     "deep_research_model": "gemini-3-pro-preview",
+    "permission_set": {"version": 1},
     "metadata": {"rows": 3},
+    "voice_mode": "web",
+    "voice_provider": "xai",
+    "voice_model": "grok-voice",
+    "voice_id": "ara",
+    "voice_instructions": "Slowly.",
+    "voice_language_hint": "en",
+    "voice_turn_detection": {"type": "server_vad"},
+    "voice_pronunciation_replacements": {"pear": "pair"},
 }
 
 
@@ -43,12 +42,9 @@ def test_an_agent_is_made_of_what_it_is_told_and_reads_the_same(client: Computer
         "Almanac",
         "claude-sonnet-4-5",
         agent_id="almanac",
-        execution_engine="native-claude",
-        permission_set={"read": True},
         is_default=True,
         is_system=False,
         **OPTIONS,
-        **VOICE,
     )
 
     assert (made["id"], made["name"], made["model"]) == ("almanac", "Almanac", "claude-sonnet-4-5")
@@ -62,9 +58,7 @@ def test_an_agent_changes_in_what_an_update_names(client: ComputerAgentsClient) 
     made: Any = client.agents.create("Almanac", "claude-sonnet-4-5", description="Old.")
 
     renamed: Any = client.agents.update(made["id"], name="Calendar", model="claude-opus-4-5")
-    changed: Any = client.agents.update(
-        made["id"], execution_engine="grok-build", permission_set={"read": True}, **OPTIONS, **VOICE
-    )
+    changed: Any = client.agents.update(made["id"], **OPTIONS)
 
     assert (renamed["name"], renamed["model"], renamed["description"]) == ("Calendar", "claude-opus-4-5", "Old.")
     assert {name: changed[camel(name)] for name in OPTIONS} == OPTIONS

@@ -94,7 +94,7 @@ def test_a_replacement_forgets_what_it_does_not_name(client: ComputerAgentsClien
     bare: Any = client.environments.replace(made["id"], "Barn")
     full: Any = client.environments.replace(made["id"], "Barn", **{**OPTIONS, **SIZES, "project_id": orchard})
 
-    assert (bare["id"], bare["name"], bare["description"]) == (made["id"], "Barn", None)
+    assert (bare["id"], bare["name"], bare["description"]) == (made["id"], "Barn", "")
     assert_has_options(full, orchard)
 
 
