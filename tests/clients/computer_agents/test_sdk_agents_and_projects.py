@@ -65,6 +65,15 @@ def test_an_agent_changes_in_what_an_update_names(client: ComputerAgentsClient) 
     assert client.agents.get(made["id"]) == changed
 
 
+def test_an_agent_can_lose_its_permissions(client: ComputerAgentsClient) -> None:
+    made = client.agents.create("Almanac", "claude-sonnet-4-5", permission_set={"version": 1})
+
+    changed = client.agents.update(made["id"], permission_set=None)
+
+    assert "permissionSet" not in changed
+    assert client.agents.get(made["id"]) == changed
+
+
 def test_agents_are_listed(client: ComputerAgentsClient) -> None:
     made = client.agents.create("Almanac", "claude-sonnet-4-5")
 

@@ -86,9 +86,8 @@ def test_a_copy_can_get_a_new_computer_with_all_files(
     assert response["environmentId"] == response["thread"]["environmentId"] != thread["environmentId"]
     assert (response["environmentName"], response["forkMode"]) == ("Annex", "latest")
     assert client.environments.get(response["environmentId"])["name"] == "Annex"
-    assert [row["id"] for row in client.environments.list_snapshots(response["environmentId"])] == [
-        response["snapshotId"]
-    ]
+    snapshots: Any = client.environments.list_snapshots(response["environmentId"])
+    assert [row["id"] for row in snapshots] == [response["snapshotId"]]
     assert files(server, response["environmentId"]) == {"src/hello.py": "second"}
 
 
@@ -104,9 +103,7 @@ def test_a_cut_copy_in_a_new_computer_is_historical(client: ComputerAgentsClient
 def test_the_mode_says_which_files_a_new_computer_gets(
     server: Server, client: ComputerAgentsClient, thread: Any, mode: str, expected: list[str]
 ) -> None:
-    copy: Any = client.threads.copy(
-        thread["id"], environment_target="new_forked_environment", file_copy_mode=mode
-    )
+    copy: Any = client.threads.copy(thread["id"], environment_target="new_forked_environment", file_copy_mode=mode)
 
     assert list(files(server, copy["environmentId"])) == expected
 
@@ -148,9 +145,9 @@ def test_a_fork_from_no_message_ends_before_the_last_of_the_user(client: Compute
 def test_a_fork_from_a_step_gets_the_files_of_then_or_now(
     server: Server, client: ComputerAgentsClient, thread: Any, mode: str, content: str
 ) -> None:
-    step = client.threads.list_steps(thread["id"])[1]
+    steps: Any = client.threads.list_steps(thread["id"])
 
-    fork = client.threads.fork_from_step(thread["id"], step["id"], mode=mode, environmentName="Annex")
+    fork = client.threads.fork_from_step(thread["id"], steps[1]["id"], mode=mode, environmentName="Annex")
 
     assert fork["environmentName"] == "Annex"
     assert said(client, fork["thread"]) == CONVERSATION[:1]

@@ -69,9 +69,7 @@ def test_an_update_changes_everything_that_it_names(client: ComputerAgentsClient
     orchard = client.projects.create("Orchard")["id"]
     made = client.environments.create("Shed")
 
-    changed: Any = client.environments.update(
-        made["id"], name="Barn", **{**OPTIONS, **SIZES, "project_id": orchard}
-    )
+    changed: Any = client.environments.update(made["id"], name="Barn", **{**OPTIONS, **SIZES, "project_id": orchard})
 
     assert (changed["id"], changed["name"]) == (made["id"], "Barn")
     assert_has_options(changed, orchard)
@@ -172,7 +170,8 @@ def test_snapshots_begin_empty_and_grow_with_the_files(client: ComputerAgentsCli
     begun = client.environments.initialize_snapshots(shed)
     client.run("hello", shed, agent_id="coder")
 
-    newest, first = client.environments.list_snapshots(shed)
+    rows: Any = client.environments.list_snapshots(shed)
+    newest, first = rows
     assert (begun["environmentId"], begun["snapshot"]) == (shed, first)
     assert newest["parentSnapshotId"] == first["id"]
     assert (newest["changedPaths"], newest["additions"]) == (["src/hello.py"], 1)
@@ -181,7 +180,8 @@ def test_snapshots_begin_empty_and_grow_with_the_files(client: ComputerAgentsCli
 
 def test_a_computer_is_made_from_a_snapshot(server: Server, client: ComputerAgentsClient, thread: Any) -> None:
     home = thread["environmentId"]
-    _, first = client.environments.list_snapshots(home)
+    snapshots: Any = client.environments.list_snapshots(home)
+    first = snapshots[-1]
 
     forked: Any = client.environments.fork_from_snapshot(home, first["id"], name="Annex", description="As it was.")
 

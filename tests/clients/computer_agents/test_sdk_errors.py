@@ -75,7 +75,7 @@ def _cut(client: ComputerAgentsClient, index: int) -> Any:
 @pytest.fixture(scope="module")
 def locked() -> Iterator[Server]:
     """A server that knows one key."""
-    with closing(Server(Settings(api="computer-agents", api_keys=frozenset({"tb_right"})))) as server:
+    with closing(Server(Settings(api="computer-agents", api_keys=("tb_right",)))) as server:
         yield server
 
 
@@ -129,9 +129,8 @@ def test_what_does_not_fit_is_a_400_that_names_the_field(client: ComputerAgentsC
     assert [detail["field"] for detail in details] == [field]
 
 
-@pytest.mark.parametrize("key", ["tb_wrong", " "])
-def test_a_key_that_is_not_known_is_a_401(locked: Server, key: str) -> None:
-    with ComputerAgentsClient(key, base_url=locked.url) as client, pytest.raises(ApiClientError) as refused:
+def test_a_key_that_is_not_known_is_a_401(locked: Server) -> None:
+    with ComputerAgentsClient("tb_wrong", base_url=locked.url) as client, pytest.raises(ApiClientError) as refused:
         client.threads.list()
 
     assert refused.value.status == 401
@@ -170,7 +169,7 @@ def test_an_empty_budget_has_a_code(server: Server, client: ComputerAgentsClient
     assert refused.value.code == "INSUFFICIENT_BUDGET"
 
 
-def test_an_error_in_the_stream_is_raised(server: Server, client: ComputerAgentsClient) -> None:
+def test_an_error_in_the_stream_is_raised(client: ComputerAgentsClient) -> None:
     thread = client.threads.create(agent_id="coder")
 
     with pytest.raises(Exception, match="disk") as failed:

@@ -20,10 +20,15 @@ def newcomer(server: Server) -> Iterator[ComputerAgentsClient]:
         yield client
 
 
+def steps(client: ComputerAgentsClient, thread: Any, **query: Any) -> Any:
+    """Return the steps of a thread; of their type the SDK's annotations say nothing that holds."""
+    return client.threads.list_steps(thread["id"], **query)
+
+
 @pytest.fixture
 def change(client: ComputerAgentsClient, thread: Any) -> Any:
     """The step of the first file change."""
-    return next(row for row in client.threads.list_steps(thread["id"]) if row["stepKind"] == "file_change")
+    return next(row for row in steps(client, thread) if row["stepKind"] == "file_change")
 
 
 def test_a_run_makes_computer_and_thread_and_streams_to_the_end(newcomer: ComputerAgentsClient) -> None:
@@ -182,10 +187,10 @@ def test_nothing_can_be_cancelled_where_nothing_is_executed(client: ComputerAgen
 
 
 def test_steps_come_in_pages(client: ComputerAgentsClient, thread: Any) -> None:
-    kinds = [row["stepKind"] for row in client.threads.list_steps(thread["id"])]
+    kinds = [row["stepKind"] for row in steps(client, thread)]
 
     assert kinds == ["user_message", "file_change", "assistant_message", "turn_completed"] * 2
-    page = client.threads.list_steps(thread["id"], limit=2, offset=1, compact=True)
+    page = steps(client, thread, limit=2, offset=1, compact=True)
     assert [row["stepKind"] for row in page] == kinds[1:3]
 
 
@@ -199,8 +204,8 @@ def test_a_step_tells_what_it_changed(client: ComputerAgentsClient, thread: Any,
 
 
 def test_files_are_read_as_they_were_after_a_step(client: ComputerAgentsClient, thread: Any, change: Any) -> None:
-    folder = client.threads.list_step_files(thread["id"], change["id"])
-    files = client.threads.list_step_files(thread["id"], change["id"], prefix="src")
+    folder: Any = client.threads.list_step_files(thread["id"], change["id"])
+    files: Any = client.threads.list_step_files(thread["id"], change["id"], prefix="src")
     file = client.threads.get_step_file(thread["id"], change["id"], path="src/hello.py")
     raw = client.threads.download_step_file(thread["id"], change["id"], path="src/hello.py")
 
@@ -217,6 +222,6 @@ def test_files_are_put_back_to_a_step(client: ComputerAgentsClient, thread: Any,
 
     assert (reverted["thread"]["id"], reverted["environmentId"]) == (thread["id"], thread["environmentId"])
     assert reverted["revertedToStepId"] == change["id"]
-    assert client.threads.list_steps(thread["id"])[-1]["id"] == reverted["revertStepId"]
+    assert steps(client, thread)[-1]["id"] == reverted["revertStepId"]
     now = client.threads.get_step_file(thread["id"], reverted["revertStepId"], path="src/hello.py")
     assert now["content"] == "first"

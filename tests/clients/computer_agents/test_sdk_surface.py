@@ -86,12 +86,13 @@ def operations() -> list[tuple[str, re.Pattern[str], str]]:
 @pytest.fixture(scope="module")
 def reached() -> dict[str, str]:
     """The operation that each method of the SDK asks for first, of those that ask for one of ours."""
-    listener, found = Listener(), {}
+    listener, known = Listener(), operations()
+    found: dict[str, str] = {}
     for name, method in public_methods(listener.client):
-        asked = listener.first(method)
-        for verb, path, operation in operations() if asked else []:
-            if asked and verb == asked[0] and path.fullmatch(asked[1]):
-                found.setdefault(name, operation)
+        verb, asked = listener.first(method) or ("", "")
+        matching = (operation for wanted, path, operation in known if verb == wanted and path.fullmatch(asked))
+        if operation := next(matching, None):
+            found[name] = operation
     listener.client.close()
     return found
 

@@ -84,7 +84,10 @@ class Agents:
 
     def update(self, agent_id: str, changes: JsonObject) -> JsonObject:
         """Return the row with the changes in it. NotFound if there is no such agent."""
-        return self._put({**self.get(agent_id), **changes, "updatedAt": self._now()})
+        row = {**self.get(agent_id), **changes, "updatedAt": self._now()}
+        if row.get("permissionSet") is None:
+            row.pop("permissionSet", None)
+        return self._put(row)
 
     def delete(self, agent_id: str) -> None:
         """Remove an agent; what it worked on stays. NotFound if there is none."""

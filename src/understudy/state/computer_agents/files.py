@@ -36,7 +36,7 @@ EMPTY: Tree = {}
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is different between two trees: which paths, their diff in the unified format, how many lines came and went."""
+    """What differs between two trees: which paths, in the unified format of diffs, and how many lines came and went."""
 
     paths: tuple[str, ...]
     diff: str
