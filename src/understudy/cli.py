@@ -7,7 +7,7 @@ import io
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from understudy import __version__
 from understudy.conformance.commands import check, compare, drift
@@ -85,13 +85,18 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(FAILED)
 
 
+class Command(Parser):
+    """A parser of a command: its help keeps the lines of its examples, its options are written out."""
+
+    def __init__(self, **told: Any) -> None:
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **told)
+
+
 def _parser() -> Parser:
-    parser = Parser(
+    parser = Command(
         prog="understudy",
         description="A stand-in for the Agent Server's HTTP API, for tests and CI.",
         epilog=_ROOT,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"understudy {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -107,14 +112,12 @@ def _parser() -> Parser:
     return parser
 
 
-def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
+def _add_serve(commands: argparse._SubParsersAction[Command]) -> None:
     serve = commands.add_parser(
         "serve",
         help="serve a scenario until it is told to stop",
         description="Serve a world that begins with what scenarios say. Nothing is kept when the server stops.",
         epilog=_SERVE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     several = {"action": "append", "default": None}
     serve.add_argument("--api", help="what to stand in for: agent-server (default) or computer-agents")
@@ -174,11 +177,11 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
     serve.set_defaults(run=_serve, parser=serve)
 
 
-def _add_scenarios(commands: argparse._SubParsersAction[Parser]) -> None:
+def _add_scenarios(commands: argparse._SubParsersAction[Command]) -> None:
     scenarios = commands.add_parser(
         "scenarios", help="list, show and validate scenarios", description="What a server can begin with."
     )
-    kinds = scenarios.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    kinds = scenarios.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     listing = kinds.add_parser("list", help="name the scenarios that ship with understudy")
     _add_api(listing)
     listing.set_defaults(run=_list, parser=listing)

@@ -11,6 +11,7 @@ from schemathesis.config import SanitizationConfig, SchemathesisConfig
 from schemathesis.engine.context import make_session
 from schemathesis.engine.recorder import ScenarioRecorder
 
+from understudy import reached
 from understudy.conformance.asking import Asker
 from understudy.contract.documents import load_contract
 from understudy.errors import SetupError
@@ -41,18 +42,11 @@ def reach(settings: Settings) -> str | None:
     except requests.RequestException as error:
         raise SetupError(f"nobody answers at {settings.url}: {_reason(error)}") from None
     for answer in (info, found):
-        if answer.is_redirect:
-            raise SetupError(f"{settings.url} answers {answer.status_code}: it is elsewhere. Give that address.")
-        if answer.status_code in (401, 403):
-            raise SetupError(f"{settings.url} answers {answer.status_code}: give a key with --api-key or --header")
+        reached.admitted(settings.url, answer)
     told = _json(info)
     if isinstance(told, dict) and "version" in told:
         return str(told["version"])
-    if not isinstance(_json(found), list):
-        kind = found.headers.get("content-type", "no content").partition(";")[0]
-        raise SetupError(
-            f"{settings.url} is no Agent Server: POST /assistants/search answered {found.status_code} with {kind}"
-        )
+    reached.agent_server(settings.url, found, _json(found))
     return None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import orjson
 
-from understudy import wire
+from understudy import reached, wire
 from understudy.errors import SetupError
 
 if TYPE_CHECKING:
@@ -91,14 +91,8 @@ class Deployment:
     async def reach(self) -> None:
         """Return if an Agent Server answers. SetupError if nobody does, or something else, or it wants credentials."""
         found = await self._send("POST", "/assistants/search", {"limit": 1})
-        if found.is_redirect:
-            raise SetupError(f"{self.url} answers {found.status_code}: it is elsewhere. Give that address.")
-        if found.status_code in (401, 403):
-            raise SetupError(f"{self.url} answers {found.status_code}: give a key with --api-key or --header")
-        if not isinstance(_json(found), list):
-            kind = found.headers.get("content-type", "no content").partition(";")[0]
-            told = f"POST /assistants/search answered {found.status_code} with {kind}"
-            raise SetupError(f"{self.url} is no Agent Server: {told}")
+        reached.admitted(self.url, found)
+        reached.agent_server(self.url, found, _json(found))
 
     async def get(self, path: str, **query: str | int) -> Json:
         """Return the answer to a GET, as `ask` does."""

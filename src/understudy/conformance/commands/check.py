@@ -28,8 +28,6 @@ def add(commands: Any) -> None:
         help="hold a deployment to its contract",
         description="Hold a deployment to its contract: made-up requests, laws that no schema can say, and streams.",
         epilog=_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     check.add_argument("url", metavar="URL", help="where the deployment is")
     what = check.add_argument_group("what it is held to")

@@ -47,8 +47,6 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
             "differently. What no two servers share, such as ids and times, is no difference."
         ),
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     several: dict[str, Any] = {"metavar": "NAME:VALUE", "action": "append", "default": []}
     compare.add_argument("url_a", metavar="URL_A", help="base address of the one")

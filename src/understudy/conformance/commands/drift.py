@@ -30,8 +30,6 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
             "bodies, answers and schemas, and whether a difference breaks clients written by the contract."
         ),
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     drift.add_argument(
         "url",

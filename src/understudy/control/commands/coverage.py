@@ -41,8 +41,6 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
             "What several servers and files tell is added up."
         ),
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     coverage.add_argument(
         "sources", metavar="URL|FILE", nargs="+", help="an understudy that is running, or a file with what one told"

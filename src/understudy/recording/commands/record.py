@@ -34,8 +34,6 @@ def add(commands: Any) -> None:
         help="record a deployment into a scenario",
         description="Record what is on a deployment into a scenario file. Nothing is changed there.",
         epilog=_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     several: dict[str, Any] = {"action": "append", "default": []}
     record.add_argument("url", metavar="URL", help="where the deployment is")

@@ -33,8 +33,6 @@ def add(commands: Any) -> None:
         help="make a scenario on a deployment",
         description="Make what a scenario says on a real deployment, by its public API.",
         epilog=_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     seed.add_argument("url", metavar="URL", help="where the deployment is")
     seed.add_argument("scenario", metavar="NAME|FILE", help="what to make there")

@@ -25,8 +25,6 @@ def add(commands: Any) -> None:
         help="save a world of a running understudy as a scenario",
         description="Save a world of a running understudy as a scenario.",
         epilog=_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     snapshot.add_argument("url", metavar="URL", help="where understudy listens")
     snapshot.add_argument("-o", "--output", metavar="FILE", help="what to write, .yaml or .json (default: stdout)")
