@@ -9,7 +9,8 @@ from understudy.state.expectations import complaints, expected
 from understudy.state.matching import Names, Which
 
 if TYPE_CHECKING:
-    from understudy.state.journal import Entry, Judge
+    from understudy.state.entries import Entry
+    from understudy.state.journal import Judge
     from understudy.state.world import World
     from understudy.state.worlds import Worlds
     from understudy.wire import Json, JsonObject

@@ -4,35 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
-import schemathesis
-import yaml
 from hypothesis import HealthCheck, settings
-from schemathesis.checks import CHECKS
 
 from tests.computer_agents.conversing import perform, say, steps
 from tests.computer_agents.making import agent, computer, make, project
 from tests.conftest import Server
+from tests.fuzzing import HELD, schema
 from understudy.config import Settings
 
-ROOT = Path(__file__).parents[2]
-DOCUMENT = yaml.safe_load((ROOT / "specs" / "computer-agents.yaml").read_text())
-
-SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
-
-# What any answer is held to; that nothing is refused which fits the document is not promised: an id may be unknown.
-HELD = [
-    CHECKS.get_one(name)
-    for name in (
-        "not_a_server_error",
-        "status_code_conformance",
-        "content_type_conformance",
-        "response_schema_conformance",
-    )
-]
+SCHEMA = schema("computer-agents")
 
 HEADERS = {"Authorization": "Bearer tb_test"}
 

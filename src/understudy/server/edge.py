@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from understudy.server.dialect import Dialect
-    from understudy.state.journal import Ending
+    from understudy.state.entries import Ending
 
 log = logging.getLogger("understudy.server")
 

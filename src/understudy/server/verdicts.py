@@ -12,7 +12,8 @@ from understudy.errors import Invalid, MethodNotAllowed, NotFound, did_you_mean
 from understudy.exchange import STATUS
 from understudy.paths import spelled
 from understudy.server.strict import AnswerCheck
-from understudy.state.journal import SOCKET, Verdict
+from understudy.state.entries import SOCKET
+from understudy.state.journal import Verdict
 from understudy.wire import loads
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from understudy.contract.operations import Operation
     from understudy.contract.parameters import Reader
-    from understudy.state.journal import Entry
+    from understudy.state.entries import Entry
     from understudy.wire import JsonObject
 
 KEPT = Verdict(kept=True)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from understudy.config import is_this_machine
 from understudy.errors import Forbidden, NotFound, Unacceptable, Unauthorized, did_you_mean
 from understudy.paths import quoted
-from understudy.state.journal import SOCKET, Entry
+from understudy.state.entries import SOCKET, Entry
 from understudy.state.world import World
 from understudy.state.worlds import DEFAULT
 

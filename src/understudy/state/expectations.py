@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from understudy.errors import Invalid
 from understudy.paths import Path, quoted, spelled
-from understudy.state.journal import json
+from understudy.state.entries import json
 from understudy.state.matching import Names, Which
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from understudy.state.journal import Entry, Journal
+    from understudy.state.entries import Entry
+    from understudy.state.journal import Journal
     from understudy.wire import Json, JsonObject
 
 _SHOWN = 5

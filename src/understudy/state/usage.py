@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from understudy.contract.operations import Operation
-    from understudy.state.journal import Entry
+    from understudy.state.entries import Entry
     from understudy.wire import JsonObject
 
 
