@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from understudy.conformance.agent_server.configuration import configuration
 from understudy.conformance.agent_server.places import ENDS_WITH_A_RUN
 from understudy.conformance.agent_server.survey import survey
+from understudy.conformance.configuration import configuration
 from understudy.conformance.contracts import endless, unlink
 from understudy.conformance.ledger import Ledger
 from understudy.conformance.reaching import asking

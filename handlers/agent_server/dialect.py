@@ -26,3 +26,8 @@ def refuse(refusal: Refusal) -> Answer:
 def failure(status: int, phrase: str) -> JsonObject:
     """Return the body of an answer that fails with a status for no reason that lies in the request."""
     return {"detail": phrase}
+
+
+def crash(sentence: str) -> Answer:
+    """Return the answer of a server that has failed by a mistake of its own: plain text."""
+    return Answer(sentence.encode(), status=500, media_type="text/plain; charset=utf-8")

@@ -7,11 +7,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from understudy.errors import Invalid, UnknownKey
-from understudy.exchange import refused
+from understudy.exchange import Answer, refused
 
 if TYPE_CHECKING:
     from understudy.errors import Refusal
-    from understudy.exchange import Answer
     from understudy.wire import JsonObject
 
 EXPOSED_HEADERS = "retry-after"
@@ -41,6 +40,12 @@ def refuse(refusal: Refusal) -> Answer:
 def failure(status: int, phrase: str) -> JsonObject:
     """Return the body of an answer that fails with a status for no reason that lies in the request."""
     return {"error": phrase, "message": phrase, **_BESIDES.get(status, {})}
+
+
+def crash(sentence: str) -> Answer:
+    """Return the answer of a server that has failed by a mistake of its own."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return Answer({"error": status.phrase, "message": sentence}, status=status)
 
 
 def _misfit(refusal: Invalid) -> JsonObject:

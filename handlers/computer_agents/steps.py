@@ -33,10 +33,11 @@ async def fork(world: World, thread_id: str, step_id: str, body: JsonObject) -> 
     """Make a thread with the messages up to a step, in a new computer that is as it was then, or as it is now."""
     platform = world.computer_agents
     step = _step(platform, thread_id, step_id)
-    name = body.get("environmentName") or None
-    computer = NewComputer(name=name)
-    if body.get("mode", "historical") == "historical":
-        computer = NewComputer(name=name, tree=platform.snapshots.files(step["snapshotAfterId"]), step_id=step_id)
+    name, mode = body.get("environmentName") or None, body.get("mode", "historical")
+    computer = NewComputer(name=name, mode=mode)
+    if mode == "historical":
+        tree = platform.snapshots.files(step["snapshotAfterId"])
+        computer = NewComputer(name=name, mode=mode, tree=tree, step_id=step_id)
     kept = _messages_up_to(platform, thread_id, step)
     return make_fork(platform, thread_id, Fork(kept=kept, title=body.get("title"), computer=computer, files="all"))
 
@@ -90,8 +91,8 @@ async def diff(world: World, thread_id: str, step_id: str, path: str | None) -> 
         "sequence": step["sequence"],
         "snapshotBeforeId": before,
         "snapshotAfterId": after,
-        "fromCommitSha": _commit(platform, before),
-        "toCommitSha": _commit(platform, after),
+        "fromCommitSha": platform.snapshots.commit(before),
+        "toCommitSha": platform.snapshots.commit(after),
         "path": path,
         "diff": change.diff,
         "changedPaths": list(change.paths),
@@ -138,10 +139,6 @@ def _file(platform: ComputerAgents, step: JsonObject, path: str) -> File:
     if found is None:
         raise NotFound(f"File {path} not found")
     return found
-
-
-def _commit(platform: ComputerAgents, snapshot_id: str | None) -> str | None:
-    return None if snapshot_id is None else str(platform.snapshots.row(snapshot_id)["ledgerCommitSha"])
 
 
 def _messages_up_to(platform: ComputerAgents, thread_id: str, step: JsonObject) -> int:

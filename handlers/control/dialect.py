@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from understudy.exchange import refused
+from understudy.exchange import Answer, refused
 
 from .given import Unusable
 
 if TYPE_CHECKING:
     from understudy.errors import Refusal
-    from understudy.exchange import Answer
     from understudy.wire import JsonObject
 
 EXPOSED_HEADERS = ""
@@ -29,3 +28,8 @@ def refuse(refusal: Refusal) -> Answer:
 def failure(status: int, phrase: str) -> JsonObject:
     """Return the body of an answer that fails with a status for no reason that lies in the request."""
     return {"detail": phrase}
+
+
+def crash(sentence: str) -> Answer:
+    """Return the answer of a server that has failed by a mistake of its own."""
+    return Answer({"detail": sentence}, status=500)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from understudy.errors import Invalid, SetupError, did_you_mean
 from understudy.paths import quoted, spelled
-from understudy.scenarios import Scenario, ScenarioError, Source, bundled, find, read
+from understudy.scenarios import Scenario, ScenarioError, Source, bundled, find, known_as, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from understudy.wire import JsonObject
 
@@ -26,15 +26,16 @@ class Unusable(Invalid):
         ]
 
 
-def scenario_of(given: JsonObject, api: str, called: str = "scenario") -> Scenario:
+def scenarios_of(given: JsonObject, apis: Collection[str], called: str = "scenario") -> list[Scenario]:
     """Return the scenario of a `ScenarioGiven`; what is sent along is `called` so where problems are told.
 
-    Only scenarios that ship with the server for its API have names here: a request reads no file. Invalid for another
-    name. What is wrong inside a scenario is told when it is built or loaded, see `refusing`.
+    Only scenarios that ship with the server for its APIs have names here: a request reads no file. A name may be that
+    of one for each API. Invalid for another name. What is wrong inside a scenario is told when it is built or loaded,
+    see `refusing`.
     """
     if "name" in given:
-        return _named(given["name"], api)
-    return read(Source(called, given["text"])) if "text" in given else read(given["scenario"], called=called)
+        return _named(given["name"], apis)
+    return [read(Source(called, given["text"])) if "text" in given else read(given["scenario"], called=called)]
 
 
 @contextmanager
@@ -48,12 +49,13 @@ def refusing() -> Iterator[None]:
         raise Invalid(str(error)) from None
 
 
-def _named(wanted: str, api: str) -> Scenario:
+def _named(wanted: str, apis: Collection[str]) -> list[Scenario]:
     name, colon, options = wanted.partition(":")
-    known = bundled(api)
-    if name not in known:
+    shipped = known_as(name, apis)
+    if not shipped:
+        known = {each for api in apis for each in bundled(api)}
         raise Invalid(f"no scenario {quoted(name)} ships with this server.{did_you_mean(name, known)}")
     pairs = [pair.partition("=") for pair in options.split(",")] if colon else []
     if not all(key and sign for key, sign, _ in pairs):
         raise Invalid(f"{quoted(wanted)}: options are written like large:threads=10,users=2")
-    return read(find(name, api), {key: value for key, _, value in pairs})
+    return [read(find(own, api), {key: value for key, _, value in pairs}) for api, own in shipped]

@@ -1,12 +1,15 @@
-"""Runs that are being played, and held."""
+"""Runs that are being played, and held: those of the Agent Server, and executions of the Computer Agents API."""
 
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from understudy.agents import holding
+from understudy.agents.computer_agents.staging import executed
 from understudy.agents.resting import PATIENCE, settle
+from understudy.errors import NotFound
+from understudy.paths import quoted
 
 if TYPE_CHECKING:
     from understudy.state.runs import Playing
@@ -18,7 +21,7 @@ async def find(world: World) -> Json:
     """List the runs that are being played."""
     if world.runs.held:
         await settle(world, monotonic() + PATIENCE)
-    return [_row(world, run_id, playing) for run_id, playing in world.runs.playing.items()]
+    return [_row(one, over=False) for one in _all(world)]
 
 
 async def hold(world: World, body: JsonObject) -> Json:
@@ -29,15 +32,35 @@ async def hold(world: World, body: JsonObject) -> Json:
 
 async def step(world: World, run_id: str, body: JsonObject | None) -> Json:
     """Let a held run go on by some steps."""
-    playing = await holding.step(world, run_id, (body or {}).get("steps", 1))
-    return _row(world, run_id, playing)
+    one = next((one for one in _all(world) if one.run_id == run_id), None)
+    if one is None:
+        raise NotFound(f"no run {quoted(run_id)} is being played")
+    await holding.step(world, one.played_as, (body or {}).get("steps", 1))
+    return _row(one, over=all(other.playing is not one.playing for other in _all(world)))
 
 
-def _row(world: World, run_id: str, playing: Playing) -> JsonObject:
-    over = world.runs.playing.get(run_id) is not playing
+class _Played(NamedTuple):
+    """A run by the ids that its API has for it and for its thread, and by that with which it is played."""
+
+    run_id: str
+    thread_id: str
+    played_as: str
+    playing: Playing
+
+
+def _all(world: World) -> list[_Played]:
+    runs = [_Played(run_id, one.thread_id, run_id, one) for run_id, one in world.runs.playing.items()]
+    stage = world.computer_agents.stage
+    if stage is not None:
+        runs += [_Played(one.id, one.thread_id, run, stage.runs.playing[run]) for one, run in executed(world)]
+    return runs
+
+
+def _row(one: _Played, *, over: bool) -> JsonObject:
+    playing = one.playing
     return {
-        "run_id": run_id,
-        "thread_id": playing.thread_id,
+        "run_id": one.run_id,
+        "thread_id": one.thread_id,
         "held": playing.held,
         "waiting": playing.waits and not over,
         "over": over,

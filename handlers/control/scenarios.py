@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from understudy import scenarios
 from understudy.agents.scheduler import resume
 
-from .given import refusing, scenario_of
+from .given import refusing, scenarios_of
 from .worlds import told
 
 if TYPE_CHECKING:
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
     from understudy.wire import Json, JsonObject
 
 
-async def find(api: str) -> Json:
-    """List the scenarios that ship with the server for its API."""
-    return _bundled(api)
+async def find(apis: tuple[str, ...]) -> Json:
+    """List the scenarios that ship with the server for its APIs."""
+    return [row for api in apis for row in _bundled(api)]
 
 
-async def load(world: World, worlds: Worlds, api: str, body: JsonObject) -> Json:
+async def load(world: World, worlds: Worlds, apis: tuple[str, ...], body: JsonObject) -> Json:
     """Put a scenario into the world."""
     hosted = worlds.holding(world)
     with refusing():
-        scenarios.load(scenario_of(body, api), world)
+        for scenario in scenarios_of(body, apis):
+            scenarios.load(scenario, world)
     resume(world)
     return told(hosted)
 
@@ -37,6 +38,7 @@ def _bundled(api: str) -> list[JsonObject]:
     return [
         {
             "name": scenario.name,
+            "api": api,
             "description": scenario.description,
             "agents": scenario.count("agents"),
             "threads": scenario.count("threads"),

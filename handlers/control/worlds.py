@@ -10,7 +10,7 @@ from understudy.scenarios.beginnings import instead
 from understudy.state.clock import timestamp
 
 from .clock import moment_of
-from .given import refusing, scenario_of
+from .given import refusing, scenarios_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ async def find(worlds: Worlds) -> Json:
     return [told(hosted) for hosted in worlds]
 
 
-async def create(worlds: Worlds, api: str, body: JsonObject) -> Json | Answer:
+async def create(worlds: Worlds, apis: tuple[str, ...], body: JsonObject) -> Json | Answer:
     """Create a world, or begin anew or keep the one of this name."""
     name, if_exists = body.get("name"), body.get("if_exists", "refuse")
     if name is None:
@@ -33,7 +33,7 @@ async def create(worlds: Worlds, api: str, body: JsonObject) -> Json | Answer:
     there = name in worlds
     if there and if_exists == "keep":
         return Answer(told(worlds.get(name)), status=200)
-    begin = _begin(worlds, api, body)
+    begin = _begin(worlds, apis, body)
     if there and if_exists == "reset":
         return Answer(_begun(worlds.replace(name, begin)), status=200)
     return Answer(_begun(worlds.create(name, begin)), status=201)
@@ -67,8 +67,8 @@ def told(hosted: Hosted) -> JsonObject:
         "created_at": timestamp(hosted.created_at),
         "idle_seconds": hosted.idle_seconds,
         "requests": hosted.requests,
-        "threads": len(world.threads),
-        "runs": len(world.runs.active()),
+        "threads": len(world.threads) + len(world.computer_agents.threads),
+        "runs": len(world.runs.active()) + len(world.computer_agents.executions),
         "now": timestamp(world.clock.now()),
         "frozen": world.clock.frozen,
     }
@@ -80,12 +80,14 @@ def _begun(hosted: Hosted) -> JsonObject:
     return told(hosted)
 
 
-def _begin(worlds: Worlds, api: str, body: JsonObject) -> Callable[[], World] | None:
+def _begin(worlds: Worlds, apis: tuple[str, ...], body: JsonObject) -> Callable[[], World] | None:
     """Return what a world is to begin with, None for the server's scenario. A Refusal says what is wrong with it."""
     if not body.keys() & {"begin", "seed", "clock"}:
         return None
     given = body.get("begin")
-    scenarios = None if given is None else [scenario_of(one, api, f"begin[{at}]") for at, one in enumerate(given)]
+    scenarios = None
+    if given is not None:
+        scenarios = [each for at, one in enumerate(given) for each in scenarios_of(one, apis, f"begin[{at}]")]
     clock = moment_of("clock", body["clock"]) if "clock" in body else None
     with refusing():
         return instead(worlds.begin, scenarios, clock=clock, seed=body.get("seed"))

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from connexion.middleware import ConnexionMiddleware
+from starlette.routing import compile_path
 
 from understudy.agents.scheduler import attend
 from understudy.contract.adapter import routable
@@ -20,14 +21,14 @@ from understudy.server.faults.reading import FaultReader
 from understudy.server.handlers import Handlers
 from understudy.server.keys import Keys
 from understudy.server.operations import BoundOperation, ById, OperationMiddleware, Surroundings
-from understudy.server.routing import ShapedRoutingMiddleware, with_optional_prefix
+from understudy.server.routing import ShapedRoutingMiddleware, below, spelled_freely
 from understudy.server.sockets import Sockets
 from understudy.server.verdicts import Verdicts
 from understudy.server.visits import Visits
 from understudy.state.matching import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from starlette.types import ASGIApp
 
@@ -37,45 +38,69 @@ if TYPE_CHECKING:
     from understudy.wire import JsonObject
 
 CONTROL = "control"
-"""What steers a server, whatever API that imitates."""
+"""What steers a server, whatever APIs that imitates."""
+
+PREFIX = "x-optional-prefix"
+"""Where a document says what all of its paths begin with; an API that is served alone answers without that as well."""
 
 
 def create_app(settings: Settings, worlds: Worlds) -> ASGIApp:
-    """Return the app that serves an API, each request in its world, and what steers them unless that is switched off.
+    """Return the app that serves APIs, each request in its world, and what steers them unless that is switched off.
 
-    SetupError when documents and handlers do not fit together.
+    An API that is served beside others answers only below its prefix (`x-optional-prefix`), and nothing else does; the
+    one without a prefix answers everything else. SetupError when documents and handlers do not fit together.
     """
-    contract = load_contract(settings.api)
-    service = Service(settings.api, contract.observed)
-    around = _surroundings(settings, service, {"service": service}, settings.api_keys)
-    served = with_optional_prefix(_connexion(around), contract.observed.get("x-optional-prefix"))
-    sockets = Sockets(contract.observed, around.handlers, around.keys, around.dialect.failure)
-    steering = served
-    if settings.control:
-        steered_by = Service(CONTROL, load_contract(CONTROL).observed)
-        names = Names([*operations(contract.observed), *sockets_of(contract.observed)])
-        judge = Verdicts(contract.observed)
-        offered = {
-            "api": settings.api,
-            "worlds": worlds,
-            "names": names,
-            "judge": judge,
-            "stream_modes": stream_modes(contract.observed),
-            "read_fault": FaultReader(names),
+    documents = {api: load_contract(api).observed for api in settings.apis}
+    steering = _steering(settings, worlds, documents) if settings.control else None
+    alone = len(documents) == 1
+    return below(
+        {
+            document.get(PREFIX, ""): _imitation(settings, worlds, Service(api, document), steering, alone=alone)
+            for api, document in documents.items()
         }
-        steering = _connexion(_surroundings(settings, steered_by, offered))
+    )
 
+
+def _imitation(
+    settings: Settings, worlds: Worlds, service: Service, steering: ASGIApp | None, *, alone: bool
+) -> ASGIApp:
+    """Return the app that answers for one API, and lets what steers the server answer at its paths."""
+    document = service.document
+    around = _surroundings(settings, service, {"service": service}, settings.api_keys)
+    served = spelled_freely(
+        _connexion(around),
+        prefix=document.get(PREFIX, "") if alone else "",
+        suffix=document.get("x-optional-suffix", ""),
+    )
     visits = Visits(
         served,
         worlds,
         settings,
         around.keys,
         attend,
-        sockets=sockets,
-        steering=steering,
-        told=_documented_headers(contract.observed),
+        sockets=Sockets(document, around.handlers, around.keys, around.dialect.failure),
+        steering=steering or served,
+        told=_documented_headers(document),
     )
-    return Edge(visits, around.dialect, _without_405(contract.observed))
+    return Edge(visits, around.dialect, _without_405(document))
+
+
+def _steering(settings: Settings, worlds: Worlds, documents: Mapping[str, JsonObject]) -> ASGIApp:
+    """Return the app that steers a server of these documents."""
+    names = Names(
+        operation
+        for api, document in documents.items()
+        for operation in (*operations(document, api), *sockets_of(document, api))
+    )
+    offered = {
+        "apis": settings.apis,
+        "worlds": worlds,
+        "names": names,
+        "judge": Verdicts(documents),
+        "stream_modes": tuple(dict.fromkeys(mode for each in documents.values() for mode in stream_modes(each))),
+        "read_fault": FaultReader(names),
+    }
+    return _connexion(_surroundings(settings, Service(CONTROL, load_contract(CONTROL).observed), offered))
 
 
 def _connexion(around: Surroundings) -> ASGIApp:
@@ -83,9 +108,20 @@ def _connexion(around: Surroundings) -> ASGIApp:
     connexion = ConnexionMiddleware(
         nowhere, middlewares=[ShapedRoutingMiddleware, OperationMiddleware], resolver=ById()
     )
-    bound = {operation.id: BoundOperation(operation, around) for operation in operations(around.document)}
-    connexion.add_api(routable(around.document), bound=bound)
+    document = around.document
+    bound = {each.id: BoundOperation(each, around) for each in operations(document, around.service.api)}
+    connexion.add_api(routable(document), bound=bound, tells_all_methods=_tells_all_methods(document))
     return cast("ASGIApp", connexion)
+
+
+def _tells_all_methods(document: JsonObject) -> Callable[[str], bool]:
+    """Return what tells of a path whether a 405 there has all its methods in `Allow`, or those of its first operation.
+
+    What the document says (`x-allow`), a path may say otherwise.
+    """
+    usual = document.get("x-allow", "all")
+    said = [(compile_path(path)[0], item["x-allow"]) for path, item in document["paths"].items() if "x-allow" in item]
+    return lambda path: next((which for pattern, which in said if pattern.match(path)), usual) == "all"
 
 
 def _surroundings(

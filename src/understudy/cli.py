@@ -9,7 +9,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from understudy import __version__
+from understudy import __version__, scenario_commands
 from understudy.conformance.commands import check, compare, drift
 from understudy.control.commands import coverage
 from understudy.errors import SetupError, did_you_mean
@@ -40,6 +40,8 @@ examples:
   understudy serve --scenario large:threads=5000 with other numbers than the scenario's own
   understudy serve --host 0.0.0.0 --api-key K    for other machines too, with a key
   understudy serve --scenario mine.yaml --watch  while you write it: new worlds begin with it as it is
+  understudy serve --api agent-server --api computer-agents
+                                                 two APIs at one address, the second one below /v1
 
 Each option can be given in the environment as well: UNDERSTUDY_PORT=9000, UNDERSTUDY_SCENARIO=demo,mine.yaml
 """
@@ -101,7 +103,7 @@ def _parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"understudy {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_serve(commands)
-    _add_scenarios(commands)
+    scenario_commands.add(commands)
     check.add(commands)
     compare.add(commands)
     drift.add(commands)
@@ -120,7 +122,13 @@ def _add_serve(commands: argparse._SubParsersAction[Command]) -> None:
         epilog=_SERVE,
     )
     several = {"action": "append", "default": None}
-    serve.add_argument("--api", help="what to stand in for: agent-server (default) or computer-agents")
+    serve.add_argument(
+        "--api",
+        dest="apis",
+        metavar="NAME",
+        help="what to stand in for: agent-server (default), computer-agents, or both, then the latter below /v1",
+        **several,  # type: ignore[arg-type]  # argparse takes them
+    )
     serve.add_argument(
         "--scenario",
         dest="scenarios",
@@ -177,46 +185,6 @@ def _add_serve(commands: argparse._SubParsersAction[Command]) -> None:
     serve.set_defaults(run=_serve, parser=serve)
 
 
-def _add_scenarios(commands: argparse._SubParsersAction[Command]) -> None:
-    scenarios = commands.add_parser(
-        "scenarios", help="list, show and validate scenarios", description="What a server can begin with."
-    )
-    kinds = scenarios.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
-    listing = kinds.add_parser("list", help="name the scenarios that ship with understudy")
-    _add_api(listing)
-    listing.set_defaults(run=_list, parser=listing)
-    show = kinds.add_parser("show", help="tell what is in a scenario")
-    _add_api(show)
-    show.add_argument("scenario", metavar="NAME|FILE")
-    show.add_argument("--yaml", action="store_true", help="print it as it was written")
-    show.set_defaults(run=_show, parser=show)
-    validate = kinds.add_parser(
-        "validate",
-        help="tell everything that is wrong with scenarios",
-        description="Tell everything that is wrong with scenarios. Exit status 1 if anything is.",
-    )
-    _add_api(validate)
-    validate.add_argument(
-        "--with",
-        dest="others",
-        metavar="NAME|FILE",
-        action="append",
-        default=[],
-        help="what each of them is put together with, such as the scenario that has its agents",
-    )
-    validate.add_argument("scenarios", metavar="NAME|FILE", nargs="+")
-    validate.set_defaults(run=_validate, parser=validate)
-
-
-def _add_api(parser: Parser) -> None:
-    parser.add_argument(
-        "--api",
-        choices=("agent-server", "computer-agents"),
-        default="agent-server",
-        help="the API whose scenarios are meant by name (default: agent-server)",
-    )
-
-
 def _serve(options: argparse.Namespace) -> int:
     import gc
     import logging
@@ -233,68 +201,3 @@ def _serve(options: argparse.Namespace) -> int:
 
     serve(told)
     return KEPT
-
-
-def _list(options: argparse.Namespace) -> int:
-    from understudy.scenarios import bundled, find, read
-
-    scenarios = [read(find(name, options.api)) for name in bundled(options.api)]
-    names = max(len(scenario.name) for scenario in scenarios)
-    counts = [
-        ", ".join(_counted(scenario.count(f"{noun}s"), noun) for noun in ("agent", "thread")) for scenario in scenarios
-    ]
-    width = max(map(len, counts))
-    for scenario, counted in zip(scenarios, counts, strict=True):
-        first = scenario.description.partition("\n")[0]
-        print(f"{scenario.name:{names}}  {counted:{width}}  {first}")
-    return KEPT
-
-
-def _show(options: argparse.Namespace) -> int:
-    from understudy.scenarios import build, find, read
-
-    source = find(options.scenario, options.api)
-    if options.yaml:
-        print(source.text, end="")
-        return KEPT
-    scenario = read(source)
-    world = build([scenario])
-    print(scenario.description.strip() or f"{scenario.name} does not describe itself.")
-    print(f"\n{_counted(len(list(world.agents)), 'agent')}")
-    for agent in world.agents:
-        print(f"  {agent.graph_id}: {agent.description or ' -> '.join(agent.nodes)}")
-    rows = world.threads.find(limit=_SHOWN).rows
-    print(_counted(len(world.threads), "thread"))
-    for row in rows:
-        marks = ", ".join(f"{name} {value}" for name, value in row["metadata"].items() if isinstance(value, str))
-        print(f"  {row['thread_id']}  {row['status']:11}  {marks}")
-    if len(world.threads) > len(rows):
-        print(f"  … and {len(world.threads) - len(rows)} more")
-    return KEPT
-
-
-def _validate(options: argparse.Namespace) -> int:
-    from understudy.scenarios import ScenarioError, build, find, read
-
-    others = [read(find(name, options.api)) for name in options.others]
-    status = KEPT
-    for name in options.scenarios:
-        try:
-            scenario = read(find(name, options.api))
-            build([*others, scenario])
-        except ScenarioError as error:
-            print(error)
-            status = max(status, BROKEN)
-        except SetupError as error:
-            print(f"understudy: {error}", file=sys.stderr)
-            status = FAILED
-        else:
-            print(f"{name}: fine ({_counted(scenario.count('threads'), 'thread')})")
-    return status
-
-
-_SHOWN = 20
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from understudy.errors import SetupError
+from understudy.errors import SetupError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,13 +25,14 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to serve which `api`. `clock` is where a frozen clock stands, None for the machine's; `max_body` is in bytes.
+    """Which `apis` to serve, and how. `clock` is where a frozen clock stands, None for the machine's.
 
-    `control` says whether the server can be steered by requests, `control_key` what these have to carry, if anything;
-    `world_per_key` that each API key has a world of its own; `watch` that scenario files are read when they change.
+    `max_body` is in bytes. `control` says whether the server can be steered by requests, `control_key` what these have
+    to carry, if anything; `world_per_key` that each API key has a world of its own; `watch` that scenario files are
+    read when they change.
     """
 
-    api: str = "agent-server"
+    apis: tuple[str, ...] = ("agent-server",)
     scenarios: tuple[str, ...] = ("demo",)
     host: str = "127.0.0.1"
     port: int = 8123
@@ -84,6 +85,8 @@ def _read(name: str, value: Any, origin: str) -> Any:
         return value
     try:
         return reader(value)
+    except SetupError as error:
+        raise SetupError(f"{origin}: {error}") from None
     except ValueError as error:
         told = value if isinstance(value, str) else ", ".join(value)
         raise SetupError(f'{origin}: {error}, not "{told}"') from None
@@ -144,6 +147,17 @@ def _several(value: str | list[str]) -> tuple[str, ...]:
     return several
 
 
+def _apis(value: str | list[str]) -> tuple[str, ...]:
+    """Return the APIs that are named, in the order of `APIS`."""
+    named = [name.lower() for name in _several(value if isinstance(value, str) else ",".join(value))]
+    for at, name in enumerate(named):
+        if name not in APIS:
+            raise SetupError(f'there is no API "{name}".{did_you_mean(name, APIS)}')
+        if name in named[:at]:
+            raise SetupError(f'"{name}" is named twice; each API is served once')
+    return tuple(api for api in APIS if api in named)
+
+
 def _host(text: str) -> str:
     if not text.strip() or not text.isprintable():
         raise ValueError("a host is a name or an address, such as 127.0.0.1")
@@ -167,10 +181,10 @@ def _scenarios(value: str | list[str]) -> tuple[str, ...]:
     return _several(re.split(r",(?!\s*\w+=)", value) if isinstance(value, str) else value)
 
 
-_NAMES = {"scenarios": "scenario", "api_keys": "api_key"}
+_NAMES = {"apis": "api", "scenarios": "scenario", "api_keys": "api_key"}
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "api": _one_of(APIS),
+    "apis": _apis,
     "scenarios": _scenarios,
     "port": _port,
     "seed": _whole,

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 
+_KEY_HEADERS = {"computer-agents": ("authorization", "Bearer ")}
+"""Where an API wants its key, and after which word; `x-api-key` for all others."""
 
-def headers(given: Iterable[str], api_key: str | None, of: str = "") -> dict[str, str]:
+
+def headers(given: Iterable[str], api_key: str | None, of: str = "", *, api: str = "agent-server") -> dict[str, str]:
     """Return the headers that the options `--header` and `--api-key` say, names in lower case.
 
-    `of` is the end of the options' names where there are several of them, as in `-a`. SetupError for what no header can
-    be; it may be a secret all the same, so the complaint does not repeat it.
+    The key goes where the API wants it. `of` is the end of the options' names where there are several of them, as in
+    `-a`. SetupError for what no header can be; it may be a secret all the same, so the complaint does not repeat it.
     """
     told = {}
     for number, text in enumerate(given, start=1):
@@ -30,7 +33,8 @@ def headers(given: Iterable[str], api_key: str | None, of: str = "") -> dict[str
     if api_key is not None:
         if not _can_be_sent(api_key):
             raise SetupError(f"--api-key{of} is empty, or has characters that no header may have")
-        told["x-api-key"] = api_key.strip()
+        name, before = _KEY_HEADERS.get(api, ("x-api-key", ""))
+        told[name] = f"{before}{api_key.strip()}"
     return told
 
 

@@ -57,6 +57,8 @@ class Caller:
 
     base_url: str
     headers: Mapping[str, str]
+    query: str = ""
+    """The query as it came, without the question mark."""
 
 
 STATUS: dict[type[errors.Refusal], int] = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from understudy.app import create_app
 from understudy.errors import SetupError
-from understudy.scenarios import find, read
+from understudy.scenarios import find_all, read
 from understudy.scenarios.beginnings import Beginning
 from understudy.server.listening import address, listen, opened
 from understudy.server.watching import watching
@@ -40,12 +40,11 @@ def serve(told: Settings) -> None:
     wrong, that is told on stderr and the last good ones stay.
     """
     bound = opened(told.host, told.port)
-    sources = [find(name, told.api) for name in told.scenarios]
+    sources = _sources(told)
 
     def beginning() -> Beginning:
-        scenarios = tuple(read(find(name, told.api)) for name in told.scenarios)
         return Beginning(
-            scenarios,
+            map(read, _sources(told)),
             told.clock,
             told.seed,
             address(bound),
@@ -61,27 +60,31 @@ def serve(told: Settings) -> None:
             _say(f"read again: new worlds begin with it, and others when they are reset ({_RESET})")
 
     worlds = Worlds(beginning())
-    threads = _THREADS[told.api](worlds.use())
+    threads = sum(_THREADS[api](worlds.use()) for api in told.apis)
     app = create_app(told, worlds)
     if told.is_public and not told.api_keys:
         _say(f"{told.host} can be reached by other machines; --api-key asks for a key")
-    names = ", ".join(source.name for source in sources)
+    names = ", ".join(dict.fromkeys(source.name for source in sources))
     counted = f"{threads:,} thread{'' if threads == 1 else 's'}"
 
     def ready() -> None:
         gc.freeze()
         gc.enable()
-        print(f"understudy: {address(bound)} ({told.api}, scenario {names}, {counted})", flush=True)
+        print(f"understudy: {address(bound)} ({' + '.join(told.apis)}, scenario {names}, {counted})", flush=True)
 
     with watching(_files(sources), changed) if told.watch else nullcontext():
         listen(app, bound, ready)
+
+
+def _sources(told: Settings) -> list[Source]:
+    return [source for name in told.scenarios for source in find_all(name, told.apis)]
 
 
 def _files(sources: list[Source]) -> list[Path]:
     """Return the files to be watched. SetupError if there are none."""
     files = [source.path for source in sources if source.path is not None]
     if not files:
-        names = " and ".join(source.name for source in sources)
+        names = " and ".join(dict.fromkeys(source.name for source in sources))
         raise SetupError(f"--watch: there is no file to watch; {names} ships with understudy")
     return files
 

@@ -15,7 +15,7 @@ from understudy.config import settings
 from understudy.control import Control
 from understudy.control.given import path_of
 from understudy.errors import SetupError
-from understudy.scenarios import Source, find, read
+from understudy.scenarios import Source, find_all, read
 from understudy.scenarios.beginnings import Beginning
 from understudy.server.listening import Server as Listening
 from understudy.server.listening import address, opened
@@ -84,7 +84,7 @@ class Server(Control):
 
 def start(
     *scenarios: Given,
-    api: str = "agent-server",
+    api: str | Sequence[str] = "agent-server",
     host: str = "127.0.0.1",
     port: int = 0,
     seed: int | None = None,
@@ -99,15 +99,15 @@ def start(
     """Return a server that answers already, on a free port of this machine unless told otherwise.
 
     Its worlds begin with what the scenarios say, `demo` if there are none: each is the name of one that ships, a path,
-    YAML text, or a dict. Options are those of `understudy serve`: it stands in for `api`, ids are drawn from `seed`,
-    time stands still at `clock`, clients need one of the `api_keys`, whoever steers it the `control_key`; with `strict`
-    an answer that breaks the contract becomes a 500 that says why; `max_body` is in bytes. The environment is not
-    looked at.
+    YAML text, or a dict. Options are those of `understudy serve`: it stands in for `api`, be it one or several, ids are
+    drawn from `seed`, time stands still at `clock`, clients need one of the `api_keys`, whoever steers it the
+    `control_key`; with `strict` an answer that breaks the contract becomes a 500 that says why; `max_body` is in bytes.
+    The environment is not looked at.
 
     SetupError says what is wrong with any of it, all mistakes of a scenario at once.
     """
     flags = {
-        "api": api,
+        "apis": [api] if isinstance(api, str) else list(api),
         "host": host,
         "port": port,
         "seed": seed,
@@ -121,7 +121,7 @@ def start(
     }
     told = settings(flags, {})
     with _nothing_collected():
-        given = [_read(scenario, told.api) for scenario in scenarios or told.scenarios]
+        given = [each for scenario in scenarios or told.scenarios for each in _read(scenario, told.apis)]
         bound = opened(told.host, told.port)
         try:
             # A scenario that is wrong is told here, not to the first client.
@@ -176,14 +176,14 @@ class _Listening(Listening):
             hosted.world.close()
 
 
-def _read(given: Given, api: str) -> Scenario:
-    """Return the scenario that a caller gives, by a name among those of the API. SetupError if it cannot be read."""
+def _read(given: Given, apis: Sequence[str]) -> list[Scenario]:
+    """Return the scenario that a caller gives; by a name, that of each API. SetupError if it cannot be read."""
     if isinstance(given, Mapping):
-        return read(dict(given))
+        return [read(dict(given))]
     file = path_of(given)
     if file is None and isinstance(given, str) and "\n" in given:
-        return read(Source("scenario", given))
-    return read(find(str(file or given), api))
+        return [read(Source("scenario", given))]
+    return [read(source) for source in find_all(str(file or given), apis)]
 
 
 @contextmanager

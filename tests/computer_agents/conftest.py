@@ -20,7 +20,7 @@ KEY = "tb_test"
 @pytest.fixture(scope="session")
 def running() -> Iterator[Server]:
     """The one server of this API in a test session. Its client has a key."""
-    with closing(Server(Settings(strict=True, api="computer-agents"))) as server:
+    with closing(Server(Settings(strict=True, apis=("computer-agents",)))) as server:
         server.client.headers["Authorization"] = f"Bearer {KEY}"
         yield server
 

@@ -105,7 +105,8 @@ def test_after_a_step_the_computer_can_be_as_it_is_now(server: Server, source: d
     told = after_step(server, first, mode="latest", title="From here", environmentName="Sandbox")
 
     assert (told["thread"]["title"], told["environmentName"]) == ("From here", "Sandbox")
-    assert told["forkMode"] == "historical"
+    assert said(server, told["thread"]) == [("user", "first")]
+    assert told["forkMode"] == "latest"
     assert files(server, told["environmentId"]) == {"src/hello.py": "second"}
 
 

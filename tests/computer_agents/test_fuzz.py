@@ -22,7 +22,7 @@ HEADERS = {"Authorization": "Bearer tb_test"}
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Server]:
-    with closing(Server(Settings(strict=True, api="computer-agents"))) as server:
+    with closing(Server(Settings(strict=True, apis=("computer-agents",)))) as server:
         server.client.headers.update(HEADERS)
         yield server
 

@@ -30,7 +30,7 @@ def asked(server: Server, **headers: str) -> httpx.Response:
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Server]:
     """A server that knows two keys, each with a world of its own."""
-    settings = Settings(api="computer-agents", api_keys=("one", "two"), world_per_key=True, strict=True)
+    settings = Settings(apis=("computer-agents",), api_keys=("one", "two"), world_per_key=True, strict=True)
     with closing(Server(settings)) as server:
         yield server
 

@@ -70,7 +70,34 @@ def test_a_path_that_nothing_answers_and_a_wrong_method(server: Server) -> None:
 
     assert (missing.status_code, missing.json()) == (404, {"error": "Not Found", "message": "Not Found"})
     assert (wrong.status_code, wrong.json()["error"]) == (405, "Method Not Allowed")
-    assert wrong.headers["allow"]
+    assert wrong.headers["allow"] == "GET, HEAD, POST"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("PUT", "/v1/threads", "GET, HEAD, POST"),
+        ("OPTIONS", "/v1/threads", "GET, HEAD, POST"),
+        ("POST", "/v1/threads/thread_1", "DELETE, GET, HEAD, PATCH"),
+        ("PUT", "/v1/threads/search", "DELETE, GET, HEAD, PATCH, POST"),
+        ("PUT", "/projects", "GET, HEAD, POST"),
+    ],
+)
+def test_a_wrong_method_is_told_all_that_its_path_has(server: Server, method: str, path: str, allow: str) -> None:
+    answer = server.client.request(method, path)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, allow)
+
+
+def test_a_mistake_of_the_servers_own_is_told_as_any_other_error(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server.world.computer_agents, "projects", None)
+
+    answer = server.get("/v1/projects")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/json")
+    assert answer.json() == {"error": "Internal Server Error", "message": "Internal Server Error"}
 
 
 def test_a_header_that_steers_nothing_is_a_bad_request(server: Server) -> None:

@@ -23,7 +23,15 @@ def test_every_path_answers_without_the_version(server: Server) -> None:
     assert server.post("/threads", {}).status_code == 201
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/v1/health", "/v2/health", "/v1health", "/nope"])
+@pytest.mark.parametrize("path", ["/v1/projects/", "/v1/projects//", "/projects/", "/v1/projects/?limit=1"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_slash_at_the_end_changes_nothing(server: Server, method: str, path: str) -> None:
+    answer = server.client.request(method, path, json={"name": "Orchard"})
+
+    assert answer.status_code == {"GET": 200, "POST": 201}[method]
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v1/v1/health", "/v2/health", "/v1health", "/nope"])
 def test_what_is_no_path_stays_none(server: Server, path: str) -> None:
     answer = server.get(path)
 

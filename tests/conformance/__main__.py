@@ -11,7 +11,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.conformance.campaign import Report, imitated, run
+from tests.conformance.campaign import API, HEADERS, KEY, Report, imitated, run
+
+SCENARIOS = {API: "reference", "computer-agents": "empty"}
+"""What a server begins with, by API."""
 
 
 def main() -> int:
@@ -19,17 +22,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
     parser.add_argument("--examples", type=int, default=20, help="requests and examples made up for each (default: 20)")
     parser.add_argument("--seeds", default="1", help="a run for each of these numbers (default: 1)")
-    parser.add_argument("--scenario", action="append", default=["reference"], help="what else the server begins with")
+    parser.add_argument("--api", action="append", choices=SCENARIOS, help="the API to check (default: each)")
+    parser.add_argument("--scenario", action="append", default=[], help="what else the server begins with")
+    parser.add_argument("--agent", action="append", default=[], help="the agent or graph to run (default: see check)")
     options = parser.parse_args()
+    kept = [checked(api, options) for api in options.api or SCENARIOS]
+    return 0 if all(kept) else 1
+
+
+def checked(api: str, options: argparse.Namespace) -> bool:
+    """Check a server of an API, seed after seed, and return whether nothing was found."""
     reports, passed = [], True
     for seed in map(int, options.seeds.split(",")):
         began = time.monotonic()
-        with serving(options.scenario) as url:
-            report = run(url, examples=options.examples, seed=seed)
+        with serving(api, [SCENARIOS[api], *options.scenario]) as url:
+            report = run(url, api=api, examples=options.examples, seed=seed, graph_ids=tuple(options.agent))
         complaint = report.complaint()
         findings, trials = report.findings, report.checkup.trials
         print(
-            f"seed {seed}: {findings.requests:,} requests, {findings.checks:,} checks, {len(trials)} laws, "
+            f"{api}, seed {seed}: {findings.requests:,} requests, {findings.checks:,} checks, {len(trials)} laws, "
             f"{time.monotonic() - began:.0f} s: {'BROKEN' if complaint else 'nothing found'}",
             flush=True,
         )
@@ -37,14 +48,15 @@ def main() -> int:
             print(complaint)
         passed = passed and not complaint
         reports.append(report)
-    _print_answers(reports)
-    return 0 if passed else 1
+    _print_answers(api, reports)
+    return passed
 
 
 @contextmanager
-def serving(scenarios: list[str]) -> Iterator[str]:
-    """Run a server with these scenarios in a process of its own, on a free port; gives its URL."""
+def serving(api: str, scenarios: list[str]) -> Iterator[str]:
+    """Run a server of an API with these scenarios in a process of its own, on a free port; gives its URL."""
     command = [sys.executable, "-m", "understudy", "serve", "--strict", "--port", "0", "--log-level", "error"]
+    command += [f"--api={api}", *([f"--api-key={KEY}"] if api in HEADERS else [])]
     command += [f"--scenario={scenario}" for scenario in scenarios]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -58,9 +70,9 @@ def serving(scenarios: list[str]) -> Iterator[str]:
             process.terminate()
 
 
-def _print_answers(reports: list[Report]) -> None:
+def _print_answers(api: str, reports: list[Report]) -> None:
     """Print how often each operation was answered with what, so that a reader sees how far the runs got."""
-    for operation in sorted(imitated()):
+    for operation in sorted(imitated(api)):
         answers = sum((report.answers(operation) for report in reports), Counter[int]())
         print(f"  {operation:60} {' '.join(f'{status}: {answers[status]:,}' for status in sorted(answers))}")
 

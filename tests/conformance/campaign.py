@@ -17,8 +17,11 @@ from understudy.contract.operations import operations
 
 API = "agent-server"
 
-NOT_PLAYED = ("A2A", "MCP")
-"""The tags of operations that are not imitated yet."""
+KEY = "tb_test"
+"""The key that a server of an API is started with that always asks for one."""
+
+HEADERS = {"computer-agents": {"authorization": f"Bearer {KEY}"}}
+"""What is sent along, by API."""
 
 
 @dataclass
@@ -63,10 +66,25 @@ def imitated(api: str = API) -> frozenset[str]:
     return frozenset(str(operation) for operation in known if operation.handler is not None)
 
 
-def run(url: str, *, examples: int, seed: int, phases: tuple[str, ...] = PHASES) -> Report:
+def run(
+    url: str,
+    *,
+    examples: int,
+    seed: int,
+    api: str = API,
+    phases: tuple[str, ...] = PHASES,
+    graph_ids: tuple[str, ...] = (),
+) -> Report:
     """Hold the server at `url` to the observed contract, without any baseline."""
     settings = Settings(
-        url=url, contract="observed", exclude={"tag": NOT_PLAYED}, phases=phases, max_examples=examples, seed=seed
+        url=url,
+        api=api,
+        contract="observed",
+        phases=phases,
+        graph_ids=graph_ids,
+        headers=HEADERS.get(api, {}),
+        max_examples=examples,
+        seed=seed,
     )
     checkup = prepare(settings)
     report = Report(checkup, Findings(checkup.chosen))

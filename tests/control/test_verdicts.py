@@ -166,10 +166,10 @@ def test_a_stream_as_documented_keeps_the_contract(server: Server) -> None:
 
 
 def test_what_the_server_refuses_for_reasons_of_its_own_is_not_examined(server: Server) -> None:
-    server.post("/mcp/", {}, headers={"accept": "application/json"})
+    server.post("/threads", content=b"[" * 300 + b"]" * 300)
 
     told = entry(server)
-    assert (told["status"], told["answer_verdict"]) == (501, {"kept": None, "complaint": None})
+    assert (told["status"], told["answer_verdict"]) == (400, {"kept": None, "complaint": None})
 
 
 def test_the_sdk_keeps_the_contract(server: Server, client: SyncLangGraphClient) -> None:

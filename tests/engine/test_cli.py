@@ -80,7 +80,7 @@ def test_help_shows_every_option_of_serve_and_examples() -> None:
     shown = understudy("serve", "--help").stdout
 
     options = {"scenario", "host", "port", "seed", "clock", "api-key", "strict", "log-level", "max-body"}
-    options |= {"allow-loopback-webhooks"}
+    options |= {"allow-loopback-webhooks", "api"}
     assert {option for option in options if f"--{option}" not in shown} == set()
     assert "examples:" in shown
 
@@ -98,6 +98,16 @@ MISTAKES = {
     ("scenarios", "lst"): 'understudy: "lst" is no command. Did you mean "list"?',
     ("serve", "--prt", "1"): 'understudy: unknown argument "--prt". Did you mean "--port"?',
     ("serve", "--port", "x"): 'understudy: --port: a port is a number from 0 to 65535, not "x"',
+    ("serve", "--api", "computer-agent"): (
+        'understudy: --api: there is no API "computer-agent". Did you mean "computer-agents"?'
+    ),
+    ("serve", "--api", "agent-server,agent-server"): (
+        'understudy: --api: "agent-server" is named twice; each API is served once'
+    ),
+    ("serve", "--scenario", "computer-agents/demo"): (
+        'understudy: no scenario "computer-agents/demo". Known: demo, empty, large, reference. A file of your own ends '
+        "in .yaml."
+    ),
     ("serve", "--scenario", "dmo"): (
         'understudy: no scenario "dmo". Did you mean "demo"? A file of your own ends in .yaml.'
     ),
@@ -147,13 +157,46 @@ def test_serve_stands_in_for_another_api() -> None:
     with serving("--api", "computer-agents") as (_, line):
         answered = httpx.get(f"{line.split()[1]}/v1/health")
 
-    assert line.endswith("(computer-agents, scenario demo, 0 threads)\n")
+    assert re.search(r" \(computer-agents, scenario demo, \d+ threads\)\n$", line)
     assert answered.json()["status"] == "healthy"
+
+
+def test_serve_stands_in_for_two_apis_at_once_and_counts_the_threads_of_both() -> None:
+    with serving("--api", "agent-server", "--api", "computer-agents") as (process, line):
+        url = line.split()[1]
+        answers = [httpx.get(f"{url}{path}").status_code for path in ("/ok", "/v1/health", "/v1/ok", "/health")]
+        theirs = httpx.get(f"{url}/v1/threads", headers={"x-api-key": "any"}).json()["total_count"]
+
+        assert answers == [200, 200, 404, 404]
+        assert line.endswith(f" (agent-server + computer-agents, scenario demo, {5 + theirs} threads)\n")
+        assert stopped(process) == (0, "", "")
+
+
+def test_the_environment_names_several_apis_and_a_scenario_of_one() -> None:
+    environment = {
+        "UNDERSTUDY_API": "agent-server,computer-agents",
+        "UNDERSTUDY_SCENARIO": "computer-agents/empty,agent-server/demo",
+    }
+    with serving(environment=environment) as (_, line):
+        pass
+
+    assert "(agent-server + computer-agents, scenario empty, demo, 5 threads)" in line
 
 
 def test_scenarios_are_listed_by_api() -> None:
     assert "large" in understudy("scenarios", "list").stdout
     assert "large" not in understudy("scenarios", "list", "--api", "computer-agents").stdout
+
+
+def test_scenarios_show_what_they_tell_of_the_computer_agents_api() -> None:
+    rows = understudy("scenarios", "list", "--api", "computer-agents").stdout.splitlines()
+    shown = understudy("scenarios", "show", "demo", "--api", "computer-agents").stdout
+    validated = understudy("scenarios", "validate", "demo", "--api", "computer-agents")
+
+    assert rows[0].startswith("demo   2 agents, 3 threads, 2 computers  An orchard")
+    assert "  env_office  Orchard office, the default\n" in shown
+    assert "  thread_plan  completed    Harvest, week 38, 6 messages\n" in shown
+    assert (validated.returncode, validated.stdout) == (0, "demo: fine (3 threads, 2 computers)\n")
 
 
 def test_serve_puts_scenarios_together() -> None:

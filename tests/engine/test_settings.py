@@ -40,7 +40,6 @@ VALUES = [
     ("max_body", "10 MiB", 10 * 2**20),
     ("max_body", "300mib", 300 * 2**20),
     ("log_level", "debug", "debug"),
-    ("api", "computer-agents", "computer-agents"),
 ]
 
 
@@ -63,6 +62,38 @@ SEVERAL = {
 @pytest.mark.parametrize(("text", "scenarios"), SEVERAL.items())
 def test_the_environment_tells_several_with_commas_between(text: str, scenarios: tuple[str, ...]) -> None:
     assert settings({}, {"UNDERSTUDY_SCENARIO": text}).scenarios == scenarios
+
+
+@pytest.mark.parametrize(
+    ("said", "apis"),
+    [
+        (["computer-agents"], ("computer-agents",)),
+        (["Computer-Agents", "agent-server"], ("agent-server", "computer-agents")),
+        (["computer-agents, agent-server"], ("agent-server", "computer-agents")),
+    ],
+)
+def test_apis_are_named_one_by_one_or_with_commas_between(said: list[str], apis: tuple[str, ...]) -> None:
+    assert settings({"apis": said}, {}).apis == apis
+    assert settings({}, {"UNDERSTUDY_API": ",".join(said)}).apis == apis
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (["computer-agent"], 'there is no API "computer-agent". Did you mean "computer-agents"?'),
+        (["control"], 'there is no API "control". Known: agent-server, computer-agents.'),
+        (["agent-server", "agent-server"], '"agent-server" is named twice; each API is served once'),
+        (["agent-server", ""], 'an empty text names nothing, not "agent-server, "'),
+    ],
+)
+def test_an_api_that_there_is_not_or_that_is_named_twice_is_refused(said: list[str], message: str) -> None:
+    with pytest.raises(SetupError) as by_flag:
+        settings({"apis": said}, {})
+    with pytest.raises(SetupError) as by_environment:
+        settings({}, {"UNDERSTUDY_API": ",".join(said)})
+
+    assert str(by_flag.value) == f"--api: {message}"
+    assert str(by_environment.value).startswith(f"UNDERSTUDY_API: {message.partition(', not ')[0]}")
 
 
 def test_keys_may_hold_what_keys_hold() -> None:
@@ -93,7 +124,6 @@ WRONG = {
     "clock": ("noon", 'a time is written like 2026-01-01T00:00:00Z, not "noon"'),
     "max_body": ("10XB", 'a size is a number of bytes, or one with a unit such as 10MB or 300MiB, not "10XB"'),
     "host": (" ", 'a host is a name or an address, such as 127.0.0.1, not " "'),
-    "api": ("agents", 'one of agent-server, computer-agents, not "agents"'),
     "log_level": ("loud", 'one of critical, error, warning, info, debug, not "loud"'),
 }
 

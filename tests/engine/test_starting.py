@@ -63,7 +63,7 @@ def test_it_stands_in_for_another_api_with_that_ones_scenarios() -> None:
 
 
 def test_an_api_that_there_is_not_is_told() -> None:
-    with pytest.raises(SetupError, match="--api: one of agent-server, computer-agents"):
+    with pytest.raises(SetupError, match='--api: there is no API "agents"'):
         understudy.start(api="agents")
 
 

@@ -6,15 +6,15 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import NotRequired, TypedDict
+from http.client import HTTPConnection, HTTPException
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 from websockets.exceptions import WebSocketException
 
 from tests.parity.sequence import NOTHING, Ask, Connect, Json, Leave, Open, Read, Say, Sequence, Step
 from tests.parity.sockets import Socket
-from tests.recorded.exchange import relevant
+from tests.recorded.exchange import Event, events, relevant
 from understudy.conformance.comparing.differences import SERVER
 
 PATIENCE = 15.0
@@ -23,14 +23,6 @@ PAUSE = 0.02
 UNTOLD = ("content-length", "vary")
 """Headers that are the same all the time, or say nothing that the body doesn't."""
 NAME = re.compile(r"\{(\w+)\}")
-
-
-class Event(TypedDict):
-    """One event of a stream; `data` is parsed."""
-
-    event: str
-    data: Json
-    id: NotRequired[str]
 
 
 class Seen(TypedDict, total=False):
@@ -70,7 +62,7 @@ class Player:
                 seen.append(answer)
                 try:
                     self._take(step, answer)
-                except (Unplayable, HTTPException, WebSocketException, OSError) as error:
+                except (Unplayable, HTTPException, WebSocketException, OSError, ValueError) as error:
                     answer["text"] = f"could not go on: {type(error).__name__} {error}"
                     break
         finally:
@@ -171,10 +163,10 @@ class Arriving:
         kind = (self._response.getheader("content-type") or "").partition(";")[0]
         seen = Seen()
         if kind == "text/event-stream":
-            events = seen["events"] = []
-            for event in self._events(self._response):
-                events.append(event)
-                if upto in (len(events), event["event"]):
+            told = seen["events"] = []
+            for event in events(self._lines(), self._url):
+                told.append(event)
+                if upto in (len(told), event["event"]):
                     break
             return seen
         text = self._response.read().decode(errors="replace").replace(self._url, SERVER)
@@ -189,21 +181,12 @@ class Arriving:
         self._response.close()
         self._connection.close()
 
-    def _events(self, response: HTTPResponse) -> Iterator[Event]:
-        fields: dict[str, str] = {}
+    def _lines(self) -> Iterator[bytes]:
         patience = time.monotonic() + PATIENCE
-        while line := response.readline():
+        while line := self._response.readline():
             if time.monotonic() > patience:  # heartbeats go on for ever
                 raise Unplayable("there came no further event")
-            if not line.endswith(b"\r\n"):
-                raise Unplayable(f"a line of a stream ends in CR LF, not so {line!r}")
-            name, _, value = line.decode().removesuffix("\r\n").partition(": ")
-            if name:
-                fields[name] = value
-            elif "data" in fields:
-                fields["data"] = json.loads(fields["data"].replace(self._url, SERVER))
-                yield Event(**{name: fields[name] for name in ("event", "data", "id") if name in fields})  # type: ignore[typeddict-item]
-                fields = {}
+            yield line
 
 
 def _at(value: Json, place: str) -> Json:

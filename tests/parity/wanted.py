@@ -107,6 +107,42 @@ WANTED: tuple[Wanted, ...] = (
         "/body/channel_values/.*",
         "what a step wrote that is not kept takes no room",
     ),
+    Wanted("a2a: steps is given a number that is none", "/.*", UNREADABLE, 3),
+    Wanted(
+        "a2a: a task at work is looked at and cancelled",
+        "/body/tasks/0/error",
+        "a node that is stopped leaves no error; in the reference it leaves one while messages are streamed",
+        9,
+    ),
+    Wanted(
+        "a2a refuses what is no message", "/body/error/message", "too deep is told; the reference takes any depth", 15
+    ),
+    Wanted("mcp refuses what is no message", "/body/error", "as for A2A", 13),
+    Wanted(
+        "mcp refuses what is no message",
+        "/body/(error|id)",
+        "JSON is read as everywhere else: no byte order mark, no NaN, large integers as floats; the reference reads it "
+        "with another library there",
+    ),
+    *(
+        Wanted(
+            "a2a in other ways",
+            "/status|/headers/content-type",
+            "HEAD works wherever GET does; agents of the reference refuse it",
+            step,
+        )
+        for step in (2, 8)
+    ),
+    Wanted(
+        "mcp and parameters of .+ that are no object",
+        "/.*",
+        "what is no object is refused in words; the reference fails",
+    ),
+    Wanted(
+        "the card of an assistant with A2UI",
+        "/body/.*",
+        "A2UI is not imitated, so that no agent offers it",
+    ),
     Wanted("storage after a deleted run", "/body/.*", "a run takes what it wrote with it"),
 )
 

@@ -298,6 +298,77 @@ def test_a_scenario_of_the_session_that_is_wrong_is_told_in_one_sentence(pyteste
     result.stdout.fnmatch_lines(['understudy_scenario: no scenario "dmeo". Did you mean "demo"?*'])
 
 
+def test_the_server_stands_in_for_the_apis_that_the_ini_option_names(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nunderstudy_api = agent-server, computer-agents\n")
+    pytester.makepyfile("""
+        import httpx
+        import pytest
+
+        @pytest.mark.parametrize("turn", range(2))
+        def test_clients_of_both(agent_server, sync_agent_client, computer_agents_client, turn):
+            said = {"messages": [{"role": "user", "content": "Where is my order A-1024?"}]}
+            state = sync_agent_client.runs.wait(None, "support", input=said)
+            thread = computer_agents_client.threads.create(agent_id="agent_orchard")
+            answer = computer_agents_client.threads.send_message(thread["id"], content="Plan the harvest!")
+
+            assert "A-1024" in state["messages"][-1]["content"]
+            assert answer.content.endswith("Pears first.")
+            agent_server.journal.expect("POST /runs/wait", times=1)
+            agent_server.journal.expect("POST /v1/threads/{threadId}/messages", times=1)
+
+        @pytest.mark.fault("status", operation="create_project", status=503, times=1)
+        @pytest.mark.scenario("computer-agents/demo")
+        def test_a_fault_of_one_in_a_scenario_of_one(agent_server, computer_agents_client):
+            with pytest.raises(Exception, match="Service Unavailable"):
+                computer_agents_client.projects.create(name="Orchard")
+
+            assert agent_server.snapshot()["agents"].keys() == {"agent_orchard"}
+
+        def test_a_slip_breaks_the_contract_of_either(agent_server):
+            headers = {**agent_server.headers, "x-api-key": "any"}
+            httpx.get(f"{agent_server.url}/v1/projects?orchard=north", headers=headers).raise_for_status()
+    """)
+
+    result = pytester.runpytest("-W", "error")
+
+    result.assert_outcomes(passed=3, failed=1)
+    result.stdout.fnmatch_lines(["*GET /v1/projects?orchard=north: *"])
+
+
+def test_the_server_may_stand_in_for_the_other_api_alone(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        def test_it(agent_server, computer_agents_client):
+            assert computer_agents_client.agents.get("agent_orchard")["id"] == "agent_orchard"
+            assert [row["api"] for row in agent_server.coverage()["operations"]][:1] == ["computer-agents"]
+    """)
+
+    pytester.runpytest("-o", "understudy_api=computer-agents").assert_outcomes(passed=1)
+
+
+def test_an_api_of_the_session_that_there_is_not_is_told_in_one_sentence(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_it(agent_server): pass")
+
+    result = pytester.runpytest("-o", "understudy_api=computer-agent")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(['understudy_api: *there is no API "computer-agent". Did you mean "computer-agents"?*'])
+
+
+def test_who_has_no_computer_agents_is_told_what_to_install(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import sys
+
+        def test_it(monkeypatch, request):
+            monkeypatch.setitem(sys.modules, "computer_agents", None)
+            request.getfixturevalue("computer_agents_client")
+    """)
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*computer_agents_client needs computer-agents: pip install computer-agents"])
+
+
 @pytest.mark.parametrize("how", ["option", "environment"])
 def test_tests_can_share_a_server(how: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     pytester.makepyfile("""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -28,12 +29,21 @@ class Request(TypedDict):
     raw: NotRequired[str]
 
 
+class Event(TypedDict):
+    """One event of a stream; `data` is parsed."""
+
+    event: str
+    data: Json
+    id: NotRequired[str]
+
+
 class Answer(TypedDict):
-    """`body` where the content type says JSON, `text` otherwise."""
+    """`body` where the content type says JSON, `events` where it says that they are streamed, `text` otherwise."""
 
     status: int
     headers: dict[str, str]
     body: NotRequired[Json]
+    events: NotRequired[list[Event]]
     text: NotRequired[str]
 
 
@@ -89,16 +99,35 @@ def send(url: str, request: Request) -> Answer:
             headers=headers,
         )
         response = connection.getresponse()
-        text = response.read().decode(errors="replace").replace(url, SERVER)
+        told = response.read()
         headers = relevant(response, url)
     finally:
         connection.close()
     answer = Answer(status=response.status, headers=headers)
-    if text and headers.get("content-type", "").startswith("application/json"):
+    kind = headers.get("content-type", "").partition(";")[0]
+    text = told.decode(errors="replace").replace(url, SERVER)
+    if kind == "text/event-stream":
+        answer["events"] = list(events(told.splitlines(keepends=True), url))
+    elif text and kind == "application/json":
         answer["body"] = json.loads(text)
     else:
         answer["text"] = text
     return answer
+
+
+def events(lines: Iterable[bytes], url: str) -> Iterator[Event]:
+    """Each event that these lines of a stream tell; raises ValueError where they are not as any server writes them."""
+    fields: dict[str, Json] = {}
+    for line in lines:
+        if not line.endswith(b"\r\n"):
+            raise ValueError(f"a line of a stream ends in CR LF, not so {line!r}")
+        name, _, value = line.decode().removesuffix("\r\n").partition(": ")
+        if name:
+            fields[name] = value
+        elif "data" in fields:
+            fields["data"] = json.loads(fields["data"].replace(url, SERVER))
+            yield Event(**{name: fields[name] for name in ("event", "data", "id") if name in fields})  # type: ignore[typeddict-item]
+            fields = {}
 
 
 def relevant(response: HTTPResponse, url: str) -> dict[str, str]:
@@ -124,11 +153,19 @@ def _line(value: Json) -> str:
 def _lines(step: Step) -> str:
     parts = [f'"request": {_line(step["request"])}']
     if "answer" in step:
-        parts.append(f'"answer": {_line(step["answer"])}')
+        parts.append(f'"answer": {_answer_lines(step["answer"])}')
     if "leaves" in step:
         threads = ",\n  ".join(_thread_lines(thread) for thread in step["leaves"]["threads"])
         parts.append(f'"leaves": {{"threads": [{threads}]}}')
     return "{" + ",\n ".join(parts) + "}"
+
+
+def _answer_lines(answer: Answer) -> str:
+    if "events" not in answer:
+        return _line(answer)
+    head = _line({key: value for key, value in answer.items() if key != "events"})
+    streamed = ",\n  ".join(_line(event) for event in answer["events"])
+    return f'{head[:-1]}, "events": [\n  {streamed}]}}'
 
 
 def _thread_lines(thread: dict[str, Json]) -> str:

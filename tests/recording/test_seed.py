@@ -282,3 +282,36 @@ def test_what_is_sent_along_is_never_told(empty: Deployment, capsys: pytest.Capt
     assert status == 0
     assert empty.between.headers["x-api-key"] == "key-4711-secret"
     assert "4711" not in told.out + told.err + Path("demo.seeded.json").read_text()
+
+
+ORCHARD = AGENTS + "computer_agents: {projects: [{name: Orchard}], threads: [{}, {}]}\n"
+
+
+def test_what_belongs_to_the_computer_agents_api_is_left_out_and_told(seed: Seed) -> None:
+    Path("orchard.yaml").write_text(ORCHARD)
+
+    report = seed("orchard.yaml")
+
+    assert report["left_out"] == {"projects": 1, "threads": 2}
+    assert report["differences"] == []
+
+
+def test_what_is_left_out_is_a_difference_where_none_is_wanted(
+    empty: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("orchard.yaml").write_text(ORCHARD)
+
+    dry = main(["seed", empty.url, "orchard.yaml", "--dry-run"])
+    strict = main(["seed", empty.url, "orchard.yaml", "--strict"])
+
+    assert (dry, strict) == (0, 1)
+    told = "left out, as it is no Agent Server's but the Computer Agents API's: 1 projects, 2 threads"
+    assert capsys.readouterr().out.count(told) == 2
+
+
+@pytest.mark.parametrize("command", [["record", "URL", "-o", "x.yaml"], ["seed", "URL", "demo"]])
+def test_another_api_is_neither_recorded_nor_seeded(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    status = main([*command, "--api", "computer-agents"])
+
+    assert status == 2
+    assert 'only agent-server is recorded and seeded, not "computer-agents"' in capsys.readouterr().err

@@ -23,6 +23,16 @@ def test_a_snapshot_makes_the_same_world_again(deployment: Deployment) -> None:
     assert "say" in Path("now.yaml").read_text()  # scripts are in it
 
 
+def test_what_was_saved_of_both_apis_is_counted(deployment: Deployment, capsys: pytest.CaptureFixture[str]) -> None:
+    deployment.world = build([read(find("demo", "computer-agents"))])
+
+    main(["snapshot", deployment.url, "-o", "now.yaml"])
+
+    said = capsys.readouterr().out
+    assert "2 environments of the Computer Agents API, 3 threads of the Computer Agents API" in said
+    assert build([read(find("now.yaml"))]).computer_agents.threads.get("thread_plan")["title"] == "Harvest, week 38"
+
+
 def test_a_snapshot_goes_to_stdout_unless_told_otherwise(
     deployment: Deployment, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -26,12 +26,12 @@ def empty(agent: Agent) -> JsonObject:
 def taken_in(
     agent: Agent, values: JsonObject, writes: Iterable[tuple[str, Json]], ids: Ids, *, stored: bool = False
 ) -> tuple[JsonObject, set[str]]:
-    """Return the values after the writes of one superstep, and the channels that were written to.
+    """Return the values after the writes of one superstep, in the order of the channels, and those written to.
 
     Writes to unknown channels are passed over. `stored` messages are kept as they come. Unacceptable when a channel
     cannot take a write.
     """
-    values = dict(values)
+    values, known = dict(values), len(values)
     written: set[str] = set()
     settled: set[str] = set()
     for name, new in writes:
@@ -51,4 +51,6 @@ def taken_in(
         written.add(name)
         if overwriting:
             settled.add(name)
+    if len(values) > known:
+        values = {name: values[name] for name in (*agent.channels, *values) if name in values}
     return values, written

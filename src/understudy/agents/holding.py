@@ -6,7 +6,7 @@ import asyncio
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from understudy.agents.resting import PATIENCE, settle
+from understudy.agents.resting import PATIENCE, settle, stages
 from understudy.errors import Conflict, NotFound
 from understudy.paths import quoted
 from understudy.state.agents import START
@@ -38,11 +38,12 @@ async def held(runs: Runs, run_id: str, tasks: Sequence[Task]) -> None:
 
 def hold(world: World, *, holds: bool) -> None:
     """Let the runs of a world stop before their next supersteps, or let them all go on."""
-    world.runs.held = holds
-    for playing in world.runs.playing.values():
-        playing.steps = 0
-        if not holds:
-            _open(playing)
+    for stage in stages(world):
+        stage.runs.held = holds
+        for playing in stage.runs.playing.values():
+            playing.steps = 0
+            if not holds:
+                _open(playing)
 
 
 async def step(world: World, run_id: str, steps: int) -> Playing:
@@ -51,14 +52,15 @@ async def step(world: World, run_id: str, steps: int) -> Playing:
     A superstep that is under way counts. It is not waited for where a frozen clock has to be moved first, and no longer
     than `PATIENCE` in any case. NotFound if this run is not being played, Conflict if runs are not held.
     """
-    playing = world.runs.playing.get(run_id)
-    if playing is None:
+    runs = next((stage.runs for stage in stages(world) if run_id in stage.runs.playing), None)
+    if runs is None:
         raise NotFound(f"no run {quoted(run_id)} is being played")
-    if not world.runs.held:
+    playing = runs.playing[run_id]
+    if not runs.held:
         raise Conflict('runs are not held: PATCH /_understudy/runs with {"held": true} lets them stop before each step')
 
     def rests() -> bool:
-        is_over = world.runs.playing.get(run_id) is not playing
+        is_over = runs.playing.get(run_id) is not playing
         return is_over or playing.held or (playing.waits and world.clock.frozen)
 
     deadline = monotonic() + PATIENCE

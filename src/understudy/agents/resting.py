@@ -10,7 +10,6 @@ from understudy.state.clock import give_way, pause
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from understudy.state.runs import Runs
     from understudy.state.world import World
 
 PATIENCE = 5.0
@@ -27,9 +26,13 @@ _NAP = 0.002
 
 def at_rest(world: World) -> bool:
     """Return whether every run is held or lets time pass, and neither a run nor a webhook is on its way."""
-    if world.runs.starting or world.sending:
+    stage = world.computer_agents.stage
+    if world.sending or any(one.runs.starting for one in stages(world)):
         return False
-    return all(one.held or one.waits for runs in _all_runs(world) for one in runs.playing.values())
+    if stage is not None and len(world.computer_agents.executions) > len(stage.runs.playing):
+        # One is about to be played, or its end to be told.
+        return False
+    return all(playing.held or playing.waits for one in stages(world) for playing in one.runs.playing.values())
 
 
 async def settle(world: World, deadline: float, rests: Callable[[], bool] | None = None) -> bool:
@@ -42,7 +45,7 @@ async def settle(world: World, deadline: float, rests: Callable[[], bool] | None
     while True:
         await give_way()
         turns += 1
-        made = sum(runs.moves for runs in _all_runs(world))
+        made = sum(one.runs.moves for one in stages(world))
         quiet, moves = (quiet + 1 if moves == made else 0), made
         is_quiet = quiet >= _QUIET
         if is_quiet and (rests() if rests else at_rest(world)):
@@ -53,7 +56,7 @@ async def settle(world: World, deadline: float, rests: Callable[[], bool] | None
             await pause(_NAP)
 
 
-def _all_runs(world: World) -> list[Runs]:
-    """Return the runs of a world, and those that play executions of the Computer Agents API."""
+def stages(world: World) -> list[World]:
+    """Return where runs of a world are played: in itself, and where executions of the Computer Agents API are."""
     stage = world.computer_agents.stage
-    return [world.runs] if stage is None else [world.runs, stage.runs]
+    return [world] if stage is None else [world, stage]

@@ -20,9 +20,7 @@ from schemathesis.engine.run import Phase, PhaseName
 from schemathesis.filters import FilterSet
 from schemathesis.hooks import unregister
 
-from understudy.conformance.agent_server.cleaning import clean
-from understudy.conformance.agent_server.ground import Ground
-from understudy.conformance.agent_server.guard import Guard
+from understudy.conformance import apis
 from understudy.conformance.asking import Asker, Unexamined
 from understudy.conformance.contracts import Chosen
 from understudy.conformance.laws.running import Trial
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from schemathesis.core.transport import Response
     from schemathesis.specs.openapi.schemas import OpenApiSchema
 
+    from understudy.conformance.ground import Ground
     from understudy.conformance.laws.law import Law
     from understudy.conformance.settings import Settings
     from understudy.contract.operations import Operation
@@ -73,6 +72,11 @@ class Checkup:
     leaks: list[str] = field(default_factory=list)
     _cleaned: bool = False
     _given_up: bool = False
+
+    @property
+    def api(self) -> apis.Api:
+        """What is to be known of the API."""
+        return apis.of(self.settings.api)
 
     @property
     def is_clean(self) -> bool:
@@ -144,9 +148,9 @@ class Checkup:
     # ------------------------------------------------------------------------------------------------- the phases
 
     @cached_property
-    def ground(self) -> Ground:
+    def ground(self) -> Ground[Any]:
         """What made-up requests meet, and what makes it."""
-        return Ground(self.settings.url, self.session, self.stage, self.settings.timeout)
+        return self.api.ground(self.settings.url, self.session, self.stage, self.settings.timeout)
 
     def _engine_events(self) -> Generator[events.EngineEvent, None, None]:
         # What only reads makes nothing and can harm nothing: it goes out as it was made up.
@@ -156,7 +160,7 @@ class Checkup:
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         """Prepare each request of this check before it is sent, and take down what its answer tells."""
-        guard = Guard(self.ground, is_own=self.settings.spec is not None)
+        guard = self.api.guard(self.ground, is_own=self.settings.spec is not None)
 
         def before_call(
             context: schemathesis.HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]
@@ -210,9 +214,9 @@ class Checkup:
         began = time.monotonic()
         yield from (events.PhaseStarted(phase=phase, payload=None), suite, started)
         try:
-            for leak in clean(asker, self.stage.ledger):
+            for leak in self.api.clean(asker, self.stage.ledger):
                 case_id = leak.answer.case_id
-                told = f"{leak.kind} {leak.name} is still there: {leak.answer.operation} answered {leak.answer.status}"
+                told = str(leak)
                 steps = asker.steps()
                 self.leaks.append(told)
                 asker.recorder.record_check_failure(

@@ -29,6 +29,7 @@ class Ledger:
         self.check_id = check_id
         self._lock = threading.Lock()
         self._own: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._ever: set[tuple[str, str]] = set()
         self._foreign: set[str] = set()
         self._kept: set[str] = set()
 
@@ -46,6 +47,7 @@ class Ledger:
         """Say that something was made."""
         with self._lock:
             self._own[kind][name] = None
+            self._ever.add((kind, name))
             self._foreign.discard(name)
 
     def gone(self, kind: str, name: str) -> None:
@@ -66,6 +68,14 @@ class Ledger:
     def has(self, kind: str, name: str) -> bool:
         """Return whether this check has made something, and it is there."""
         return name in self._own[kind]
+
+    def had(self, kind: str, name: str) -> bool:
+        """Return whether this check has made something, whether or not it is there still."""
+        return (kind, name) in self._ever
+
+    def is_empty(self) -> bool:
+        """Return whether nothing is there that this check has made."""
+        return not any(self._own.values())
 
     def keep(self, name: str) -> None:
         """Say that something of this check's own is needed to the end."""

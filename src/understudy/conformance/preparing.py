@@ -9,28 +9,27 @@ from uuid import uuid4
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 
-from understudy.conformance.agent_server.cleaning import clean
-from understudy.conformance.agent_server.configuration import configuration
-from understudy.conformance.agent_server.survey import survey
+from understudy.conformance import apis
 from understudy.conformance.asking import Unexamined
 from understudy.conformance.baselines import find
 from understudy.conformance.checking import CLEANING, Checkup
+from understudy.conformance.configuration import configuration
 from understudy.conformance.contracts import choose, unlink
 from understudy.conformance.ledger import Ledger
 from understudy.conformance.reaching import asking, reach, sanitization
 from understudy.conformance.selection import excluded_from, generated_for, included_in, laws_for, leave_out
 from understudy.conformance.settings import GENERATED
-from understudy.conformance.stage import Stage
 from understudy.contract.operations import operations
 from understudy.errors import SetupError
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Mapping, Set
     from pathlib import Path
 
     from schemathesis.specs.openapi.schemas import OpenApiSchema
 
     from understudy.conformance.settings import Settings
+    from understudy.conformance.stage import Stage
     from understudy.contract.operations import Operation
     from understudy.wire import JsonObject
 
@@ -62,9 +61,8 @@ def prepare(settings: Settings) -> Checkup:
         raise SetupError("there is nothing to check: no operation is included that is not excluded as well")
     version = reach(settings)
     baseline = find(settings, version)
-    stage = Stage(Ledger(uuid4().hex[:12]))
-    if not settings.read_only:
-        stage = _survey(settings, stage.ledger)
+    ledger = Ledger(uuid4().hex[:12])
+    stage = apis.of(settings.api).stage(ledger) if settings.read_only else _survey(settings, ledger)
     try:
         unselected = [each for each in known if str(each) not in selected]
         schema = _schema(settings, chosen.document, stage, baseline, unselected, excluded)
@@ -86,7 +84,7 @@ def _schema(
     told = {
         **configuration(settings, stage),
         "base-url": settings.url,
-        "headers": dict(settings.headers),
+        "headers": spelt(settings.headers, document),
         "seed": settings.seed,
         "workers": settings.workers,
         "request-timeout": settings.timeout,
@@ -118,6 +116,14 @@ def _schema(
     return schemathesis.openapi.from_dict(document, config=config)
 
 
+def spelt(headers: Mapping[str, str], document: JsonObject) -> dict[str, str]:
+    """Return headers with the names of credentials as a document spells them: by these Schemathesis knows them."""
+    schemes = document.get("components", {}).get("securitySchemes", {}).values()
+    names = [scheme["name"] if scheme.get("in") == "header" else "Authorization" for scheme in schemes]
+    spelling = {name.lower(): name for name in names}
+    return {spelling.get(name, name): value for name, value in headers.items()}
+
+
 def _never_try(config: SchemathesisConfig, methods: Set[str]) -> None:
     """Let some methods not be tried as wrong ones."""
     project = config.projects.default
@@ -139,18 +145,19 @@ def reports(settings: Settings) -> JsonObject:
 
 def _survey(settings: Settings, ledger: Ledger) -> Stage:
     """Return what a deployment has to play with. What was made for it is removed if it comes to nothing."""
+    api = apis.of(settings.api)
     try:
-        return survey(asking(settings, "survey"), ledger, settings.graph_ids)
+        return api.survey(asking(settings, "survey"), ledger, settings.graph_ids)
     except BaseException as reason:
         _remove(settings, ledger)
         if isinstance(reason, Unexamined):
-            raise SetupError(f"{settings.url} is no Agent Server: {reason}") from None
+            raise SetupError(f"{settings.url} is no {api.noun}: {reason}") from None
         raise
 
 
 def _remove(settings: Settings, ledger: Ledger) -> None:
     """Remove what was made for a check that is not to be."""
-    if ledger.of("assistants"):
+    if not ledger.is_empty():
         with suppress(Unexamined):
-            for _ in clean(asking(settings, CLEANING), ledger):
+            for _ in apis.of(settings.api).clean(asking(settings, CLEANING), ledger):
                 pass

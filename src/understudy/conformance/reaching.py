@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import requests
 import schemathesis
@@ -12,13 +12,16 @@ from schemathesis.engine.context import make_session
 from schemathesis.engine.recorder import ScenarioRecorder
 
 from understudy import reached
+from understudy.conformance import apis
 from understudy.conformance.asking import Asker
 from understudy.contract.documents import load_contract
 from understudy.errors import SetupError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from understudy.conformance.settings import Settings
-    from understudy.wire import JsonObject
+    from understudy.wire import Json, JsonObject
 
 _SECRET = SanitizationConfig()
 """What Schemathesis shows to nobody."""
@@ -27,34 +30,45 @@ _PUBLIC = ("key", "session")
 """What it takes for secret as a part of a name, and is not: the keys of items, the names of sessions."""
 
 
+class Told(NamedTuple):
+    """An answer, and its JSON; None if it has none."""
+
+    response: requests.Response
+    body: Json
+
+
+Ask: TypeAlias = "Callable[..., Told]"
+"""Sends a request, as in `ask("POST", "/assistants/search", {"limit": 1})`."""
+
+
 def reach(settings: Settings) -> str | None:
     """Return the version that a deployment tells, None if it tells none.
 
-    SetupError if nobody answers, if it is elsewhere, if it wants credentials, and if neither `GET /info` nor a search
-    for assistants is answered as by an Agent Server. Redirects are not followed, lest credentials go elsewhere.
+    SetupError if nobody answers, if it is elsewhere, if it wants credentials, and if what answers is no deployment of
+    the API. Redirects are not followed, lest credentials go elsewhere.
     """
     session = requests.Session()
     session.headers.update(settings.headers)
-    asked: JsonObject = {"timeout": settings.timeout, "allow_redirects": False}
+
+    def ask(method: str, path: str, body: Json = None) -> Told:
+        response = session.request(
+            method, f"{settings.url}{path}", json=body, timeout=settings.timeout, allow_redirects=False
+        )
+        reached.admitted(settings.url, response)
+        return Told(response, _json(response))
+
     try:
-        info = session.get(f"{settings.url}/info", **asked)
-        found = session.post(f"{settings.url}/assistants/search", json={"limit": 1}, **asked)
+        return apis.of(settings.api).recognise(settings.url, ask)
     except requests.RequestException as error:
         raise SetupError(f"nobody answers at {settings.url}: {_reason(error)}") from None
-    for answer in (info, found):
-        reached.admitted(settings.url, answer)
-    told = _json(info)
-    if isinstance(told, dict) and "version" in told:
-        return str(told["version"])
-    reached.agent_server(settings.url, found, _json(found))
-    return None
 
 
-def _json(answer: requests.Response) -> Any:
+def _json(answer: requests.Response) -> Json:
     try:
-        return answer.json()
+        told: Json = answer.json()
     except ValueError:
         return None
+    return told
 
 
 def asking(settings: Settings, label: str) -> Asker:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.conformance.agent_server.places import reads
+from understudy.conformance import apis
 from understudy.conformance.contracts import endless
 from understudy.conformance.laws.all import LAWS
 from understudy.conformance.settings import GENERATED
@@ -63,6 +63,7 @@ def generated_for(settings: Settings, included: Sequence[str]) -> list[str]:
     if not any(phase in settings.phases for phase in GENERATED):
         return []
     observed = load_contract(settings.api).observed
+    reads = apis.of(settings.api).reads
     without_end = endless(operations(observed), observed)
     tame = {str(each) for each in operations(observed)} if not settings.include else set(included)
     return [

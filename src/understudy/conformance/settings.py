@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from understudy.contract.documents import load_contract
 from understudy.credentials import address, headers
 from understudy.errors import SetupError, did_you_mean
 
@@ -72,7 +73,7 @@ def read(options: argparse.Namespace) -> Settings:
     """Return what a command line says. SetupError names an option, its value, and what would be right."""
     url, credentials = address(options.url)
     return Settings(
-        url=url,
+        url=base_address(url, options.api),
         api=options.api,
         contract=options.contract,
         spec=options.spec,
@@ -80,7 +81,7 @@ def read(options: argparse.Namespace) -> Settings:
         include=_filters(options, "include"),
         exclude=_filters(options, "exclude"),
         graph_ids=tuple(options.graph_id),
-        headers={**credentials, **headers(options.header, options.api_key)},
+        headers={**credentials, **headers(options.header, options.api_key, api=options.api)},
         max_examples=_number("--max-examples", options.max_examples, 20),
         max_time=_number("--max-time", options.max_time, 0) or None,
         rate_limit=_rate(options.rate_limit),
@@ -95,6 +96,11 @@ def read(options: argparse.Namespace) -> Settings:
         reports=_several("--report", options.report, REPORTS),
         report_dir=Path(options.report_dir or "understudy-report"),
     )
+
+
+def base_address(url: str, api: str) -> str:
+    """Return an address without what the paths of the API begin with anyway, as in `https://HOST/v1`."""
+    return url.removesuffix(load_contract(api).observed.get("x-optional-prefix", ""))
 
 
 def _filters(options: argparse.Namespace, mode: str) -> dict[str, tuple[str, ...]]:

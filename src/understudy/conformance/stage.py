@@ -34,6 +34,11 @@ class Stage:
     graphs: list[Graph] = field(default_factory=list)
     _numbers: count[int] = field(default_factory=count)
 
+    @property
+    def played(self) -> list[str]:
+        """What is run, by the names that users know."""
+        return [graph.graph_id for graph in self.graphs]
+
     def new_mark(self) -> JsonObject:
         """Return metadata that no other example has."""
         return {**self.ledger.mark, "understudy_example": str(next(self._numbers))}

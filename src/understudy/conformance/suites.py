@@ -19,7 +19,7 @@ from understudy.conformance.findings import Findings
 from understudy.conformance.preparing import prepare
 from understudy.conformance.reporting.hiding import Hiding
 from understudy.conformance.selection import generated_for, included_in, laws_for
-from understudy.conformance.settings import Settings
+from understudy.conformance.settings import Settings, base_address
 from understudy.contract.operations import operations
 from understudy.credentials import address
 from understudy.errors import SetupError, did_you_mean
@@ -91,7 +91,7 @@ class Deployment:
     ) -> None:
         bare, credentials = address(url)
         self._settings = Settings(
-            url=bare,
+            url=base_address(bare, api),
             headers={**credentials, **{name.lower(): value for name, value in (headers or {}).items()}},
             api=api,
             contract=contract,

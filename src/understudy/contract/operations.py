@@ -54,6 +54,8 @@ class Operation:
     know them (`x-clients-send`)."""
     body_checked_by_handler: bool = False
     """Whether the handler gets the bytes of the body, and reads and checks them itself (`x-checked-by: handler`)."""
+    api: str = ""
+    """The API that it belongs to, for whoever has those of several."""
 
     @property
     def success(self) -> int:
@@ -64,8 +66,8 @@ class Operation:
         return f"{self.method.upper()} {self.path}"
 
 
-def operations(document: JsonObject) -> Iterator[Operation]:
-    """Yield the operations of a document in its order."""
+def operations(document: JsonObject, api: str = "") -> Iterator[Operation]:
+    """Yield the operations of a document, which is that of an API, in its order."""
     for path, item in document["paths"].items():
         shared = item.get("parameters", [])
         for method, entry in item.items():
@@ -85,10 +87,11 @@ def operations(document: JsonObject) -> Iterator[Operation]:
                 public=entry.get("security") == [],
                 tags=tuple(entry.get("tags", [])),
                 tolerated=frozenset(entry.get("x-clients-send", [])),
+                api=api,
             )
 
 
-def sockets(document: JsonObject) -> Iterator[Operation]:
+def sockets(document: JsonObject, api: str = "") -> Iterator[Operation]:
     """Yield the WebSockets of a document (`x-socket`) as operations with the method `websocket`.
 
     Each is called as its handler is. The status of one that is opened is 101.
@@ -108,6 +111,7 @@ def sockets(document: JsonObject) -> Iterator[Operation]:
                 responses={},
                 public=False,
                 tags=tags,
+                api=api,
             )
 
 

@@ -60,11 +60,13 @@ class Coverage:
         return "\n".join([*self._lines(), f"{self.used} of {self.known} used ({self.percent:.1f} %)"])
 
     def _lines(self) -> Iterator[str]:
-        by_tag: dict[str, list[JsonObject]] = {}
+        apis = {row["api"] for row in self._operations.values()}
+        by_title: dict[str, list[JsonObject]] = {}
         for row in self._operations.values():
-            by_tag.setdefault(row["tag"] or "Others", []).append(row)
-        for tag, rows in by_tag.items():
-            yield from _section(tag, [(f"{row['method']:9} {row['path']}", row["statuses"]) for row in rows])
+            tag = row["tag"] or "Others"
+            by_title.setdefault(f"{row['api']}, {tag}" if len(apis) > 1 else tag, []).append(row)
+        for title, rows in by_title.items():
+            yield from _section(title, [(f"{row['method']:9} {row['path']}", row["statuses"]) for row in rows])
         yield from _section(
             "Stream modes", [(mode, {"": times} if times else {}) for mode, times in self._modes.items()]
         )
@@ -91,6 +93,7 @@ def _read(told: Any) -> tuple[list[JsonObject], dict[str, int]]:
                 "operation": str(row["operation"]),
                 "method": str(row["method"]),
                 "path": str(row["path"]),
+                "api": str(row["api"]),
                 "tag": row["tag"],
                 "statuses": _counts(row["statuses"]),
             }

@@ -13,6 +13,7 @@ import pytest
 from understudy.pytest_plugin import coverage
 
 if TYPE_CHECKING:
+    from computer_agents import ComputerAgentsClient
     from langgraph_sdk.client import LangGraphClient, SyncLangGraphClient
 
     from understudy.control import Control
@@ -46,6 +47,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="tell which operations and stream modes the tests have used; =FILE.json writes that down as well",
     )
     parser.addini("understudy_scenario", "what the worlds of tests begin with (default: demo)", default="")
+    parser.addini(
+        "understudy_api", "what the server stands in for: agent-server (default), computer-agents, or both", default=""
+    )
     parser.addini("understudy_strict_faults", "fail tests whose faults did not all fire", type="bool", default=True)
     parser.addini(
         "understudy_strict_contract", "fail tests that sent what breaks the contract", type="bool", default=True
@@ -65,10 +69,9 @@ def understudy_server(request: pytest.FixtureRequest) -> Iterator[Control]:
 
     Override it to start one with other options: `with understudy.start(..., strict=True) as server: yield server`.
     """
-    from understudy.pytest_plugin.worlds import serving, told_briefly
+    from understudy.pytest_plugin.worlds import serving
 
-    # What it is given to start with is what the ini option says.
-    with told_briefly("understudy_scenario"), serving(request.config) as server:
+    with serving(request.config) as server:
         yield server
 
 
@@ -115,6 +118,15 @@ def sync_agent_client(agent_server: AgentServer) -> Iterator[SyncLangGraphClient
     made = sync_client(agent_server)
     yield made
     made.http.client.close()
+
+
+@pytest.fixture
+def computer_agents_client(agent_server: AgentServer) -> Iterator[ComputerAgentsClient]:
+    """The client of the SDK computer-agents, which talks to this test's world; see the ini option `understudy_api`."""
+    from understudy.pytest_plugin.clients import computer_agents_client
+
+    with computer_agents_client(agent_server) as made:
+        yield made
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,4 +1,4 @@
-"""Clients of langgraph-sdk for the world of a test."""
+"""Clients of the vendors' SDKs for the world of a test."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from computer_agents import ComputerAgentsClient
     from langgraph_sdk.client import LangGraphClient, SyncLangGraphClient
 
     from understudy.pytest_plugin.worlds import AgentServer
@@ -18,19 +19,33 @@ _LEAVE = {"Connection": "close"}
 
 def client(world: AgentServer) -> LangGraphClient:
     """Return an async client; it may be used in several event loops, and need not be closed."""
-    made: LangGraphClient = _sdk().get_client(url=world.url, api_key=None, headers={**world.headers, **_LEAVE})
+    made: LangGraphClient = _langgraph().get_client(url=world.url, api_key=None, headers={**world.headers, **_LEAVE})
     return made
 
 
 def sync_client(world: AgentServer) -> SyncLangGraphClient:
     """Return a sync client."""
-    made: SyncLangGraphClient = _sdk().get_sync_client(url=world.url, api_key=None, headers=world.headers)
+    made: SyncLangGraphClient = _langgraph().get_sync_client(url=world.url, api_key=None, headers=world.headers)
     return made
 
 
-def _sdk() -> Any:
+def computer_agents_client(world: AgentServer) -> ComputerAgentsClient:
+    """Return a client of the Computer Agents API, with a key that any server takes which knows none."""
+    sdk = _imported("computer_agents", "computer_agents_client needs computer-agents: pip install computer-agents")
+    made: ComputerAgentsClient = sdk.ComputerAgentsClient("understudy", base_url=world.url)
+    # It has no argument for headers.
+    made.api._client.headers.update(world.headers)  # noqa: SLF001
+    return made
+
+
+def _langgraph() -> Any:
+    return _imported(
+        "langgraph_sdk", "agent_client and sync_agent_client need langgraph-sdk: pip install langgraph-sdk"
+    )
+
+
+def _imported(sdk: str, needed: str) -> Any:
     try:
-        return import_module("langgraph_sdk")
+        return import_module(sdk)
     except ModuleNotFoundError:
-        needed = "agent_client and sync_agent_client need langgraph-sdk: pip install langgraph-sdk"
         raise pytest.fail.Exception(needed, pytrace=False) from None

@@ -82,13 +82,16 @@ def url_of(config: pytest.Config) -> str | None:
 
 @contextmanager
 def serving(config: pytest.Config) -> Iterator[Control]:
-    """Give the server that the tests of this process use."""
+    """Give the server that the tests of this process use. What is wrong is told of the ini option that says it."""
     if url := url_of(config):
         yield Control(url, key=os.environ.get("UNDERSTUDY_CONTROL_KEY"))
         return
+    from understudy.config import settings
     from understudy.starting import start
 
-    with start(*_of_ini(config)) as server:
+    with told_briefly("understudy_api"):
+        apis = settings({"apis": config.getini("understudy_api") or None}, {}).apis
+    with told_briefly("understudy_scenario"), start(*_of_ini(config), api=apis) as server:
         yield server
 
 

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from understudy.recording.supersteps import Superstep
+    from understudy.scenarios import Scenario
     from understudy.state.agents import Agent
     from understudy.wire import JsonObject
+
+_LEFT_OUT = ("projects", "agents", "environments", "threads", "store")
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 """Stands for the times that a scenario does not tell. They are not kept anyway."""
@@ -41,6 +44,8 @@ class Plan:
     """The assistants that a server makes for its graphs: their ids here and there."""
     graphs: tuple[str, ...]
     """The graphs that are needed there."""
+    left_out: Mapping[str, int]
+    """How many rows there are of the Computer Agents API, by their section: none of them is made."""
 
 
 def plan(scenario: str, kinds: Collection[str], renamed: Mapping[str, str]) -> Plan:
@@ -50,7 +55,8 @@ def plan(scenario: str, kinds: Collection[str], renamed: Mapping[str, str]) -> P
     """
     source = find(scenario)
     seed = int.from_bytes(hashlib.sha256(source.name.encode()).digest()[:8])
-    world = build([read(source)], Clock(_START), seed)
+    written = read(source)
+    world = build([written], Clock(_START), seed)
     told = dump(world)
     for name in renamed:
         if name not in told["agents"]:
@@ -76,8 +82,14 @@ def plan(scenario: str, kinds: Collection[str], renamed: Mapping[str, str]) -> P
         store=rows["store"],
         steps=steps,
         of_graphs=of_graphs,
+        left_out={section: count for section in _LEFT_OUT if (count := _count(written, section))},
         graphs=tuple(sorted(_needed(assistants, threads, rows["crons"], told["assistants"], renamed))),
     )
+
+
+def _count(scenario: Scenario, section: str) -> int:
+    """Return how many rows of the Computer Agents API a scenario has in one of its sections."""
+    return sum(1 for _ in scenario.rows("computer_agents", section))
 
 
 def _steps(thread: JsonObject, agents: Mapping[str, Agent], scenario: str) -> list[Superstep]:

@@ -28,6 +28,7 @@ def as_json(seeded: Seeded, url: str) -> str:
         "ids": seeded.ids,
         "made_before": seeded.before,
         "kept": seeded.kept,
+        "left_out": dict(seeded.left_out),
         "refused": [{"kind": kind, "id": key, "answer": answer} for kind, key, answer in seeded.refused],
         "differences": [
             {
@@ -55,6 +56,7 @@ def _lines(seeded: Seeded, url: str) -> Iterator[str]:
     for kind, ids in seeded.ids.items():
         for here, there in ids.items():
             yield f"  {kind:10}  {here}  {'=' if here == there else there}"
+    yield from _left_out(seeded.left_out)
     if seeded.refused:
         yield f"\nnot made, as the deployment does not take it: {len(seeded.refused):,}"
         for kind, key, answer in seeded.refused:
@@ -77,12 +79,18 @@ def _lines(seeded: Seeded, url: str) -> Iterator[str]:
                 yield f"    {others:>5,} × {len(places) - _PLACES:,} other places; --format json has them all"
 
 
-def planned(ahead: Mapping[str, Mapping[str, JsonObject]], url: str) -> str:
-    """Return what would be made."""
+def _left_out(counts: Mapping[str, int]) -> Iterator[str]:
+    if counts:
+        counted = ", ".join(f"{count:,} {section}" for section, count in counts.items())
+        yield f"\nleft out, as it is no Agent Server's but the Computer Agents API's: {counted}"
+
+
+def planned(ahead: Mapping[str, Mapping[str, JsonObject]], url: str, left_out: Mapping[str, int]) -> str:
+    """Return what would be made, and what would not."""
     counts = ", ".join(f"{len(rows):,} {kind}" for kind, rows in ahead.items())
     lines = [f"{url}: {counts} would be made; nothing was"]
     lines += [f"  {kind:10}  {key}{_ABOUT[kind](row)}" for kind, rows in ahead.items() for key, row in rows.items()]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_left_out(left_out)])
 
 
 _ABOUT: dict[str, Callable[[JsonObject], str]] = {

@@ -18,7 +18,7 @@ from understudy.recording.plan import key_of
 from understudy.recording.selection import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
+    from collections.abc import AsyncIterator, Coroutine, Mapping
     from pathlib import Path
 
     from understudy.recording.plan import Plan
@@ -41,6 +41,8 @@ class Seeded:
     """How many things were there already, and were left as they are."""
     before: int = 0
     """How many things an earlier time had made."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """How many rows of the Computer Agents API the scenario has, by their section: none of them is made."""
 
 
 async def seed(
@@ -118,7 +120,7 @@ class _Seeding:
         self._plan = plan
         self._begun: set[tuple[str, str]] = set()
         self._kept: set[tuple[str, str]] = set()
-        self.seeded = Seeded()
+        self.seeded = Seeded(left_out=plan.left_out)
         self._maker = Maker(deployment, plan, self.seeded.ids)
 
     def recall(self, before: dict[str, dict[str, str]], part: Part) -> None:

@@ -4,7 +4,7 @@ from understudy.scenarios.dumping import dump, dump_text
 from understudy.scenarios.loading import build, clock_of, load
 from understudy.scenarios.problems import Problem, ScenarioError
 from understudy.scenarios.scenario import Scenario, read
-from understudy.scenarios.sources import Source, bundled, find
+from understudy.scenarios.sources import Source, bundled, find, find_all, known_as
 
 __all__ = [
     "Problem",
@@ -17,6 +17,8 @@ __all__ = [
     "dump",
     "dump_text",
     "find",
+    "find_all",
+    "known_as",
     "load",
     "read",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from understudy.agents.echo import echo
@@ -12,7 +13,7 @@ from understudy.scenarios.references import known
 from understudy.state.agents import Agent, Schemas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from understudy.agents.steps import Behaviour
     from understudy.paths import Path
@@ -137,6 +138,20 @@ def _script(row: JsonObject) -> JsonObject:
     if is_script(row.get("edges", [])):
         script["edges"] = row["edges"]
     return script
+
+
+def with_inside(fresh: Mapping[str, Agent], agents: Mapping[str, Agent]) -> Iterator[Agent]:
+    """Yield the agents that stay but run one inside that is replaced, with the one that replaces it."""
+    replaced = {id(agents[graph_id]): agent for graph_id, agent in fresh.items() if graph_id in agents}
+
+    def renewed(agent: Agent) -> Agent:
+        inside = {node: replaced.get(id(inner)) or renewed(inner) for node, inner in agent.subgraphs.items()}
+        same = all(inside[node] is inner for node, inner in agent.subgraphs.items())
+        return agent if same else replace(agent, subgraphs=inside)
+
+    for graph_id, agent in agents.items():
+        if graph_id not in fresh and (again := renewed(agent)) is not agent:
+            yield again
 
 
 def agent_row(agent: Agent, agents: Iterable[Agent]) -> JsonObject:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from understudy.paths import quoted, spelled
 from understudy.scenarios import assistants, crons, observed, runs, store, threads
-from understudy.scenarios.agents import AgentReader
+from understudy.scenarios.agents import AgentReader, with_inside
+from understudy.scenarios.computer_agents.reading import Reader
+from understudy.scenarios.computer_agents.told import Told
 from understudy.scenarios.generate import Generator
 from understudy.scenarios.problems import Problem, ScenarioError
 from understudy.scenarios.references import Around, time
@@ -19,7 +21,7 @@ from understudy.state.ids import assistant_of
 from understudy.state.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from understudy.paths import Path
@@ -57,6 +59,7 @@ def build(
     for assistant, _ in loading.rows.assistants:
         if assistant["assistant_id"] in world.assistants:
             world.assistants.delete(assistant["assistant_id"])
+    loading.rows.platform.make_way(world)
     loading.fill(told, world)
     if known := loading.rows.ids():
         world.ids.avoid(known)
@@ -79,12 +82,14 @@ def load(scenario: Scenario, world: World) -> None:
     agents = {agent.graph_id: agent for agent in world.agents}
     fresh = loading.agents(scenario, agents)
     loading.read([scenario], Around(world, agents | fresh, [*agents, *scenario.agents]))
-    for agent in [*fresh.values(), *_with_inside(fresh, agents)]:
+    for agent in [*fresh.values(), *with_inside(fresh, agents)]:
         world.agents.put(agent)
         if agent.graph_id not in agents:
             world.assistants.welcome(agent)
             world.computer_agents.agents.welcome(agent)
     loading.fill([scenario], world)
+    if known := loading.rows.platform.ids():
+        world.ids.avoid(known)
 
 
 @dataclass
@@ -97,6 +102,7 @@ class _Rows:
     visits: dict[str, dict[str, int]] = field(default_factory=dict)
     crons: list[JsonObject] = field(default_factory=list)
     items: list[store.Told] = field(default_factory=list)
+    platform: Told = field(default_factory=Told)
     generators: list[Generator] = field(default_factory=list)
     changed: list[tuple[int, Callable[[], object]]] = field(default_factory=list)
     """What lets a row count as the one changed last, and when that is its turn."""
@@ -108,6 +114,7 @@ class _Rows:
             *(row["thread_id"] for row, _ in self.threads),
             *(row["run_id"] for row in self.runs),
             *(row["cron_id"] for row in self.crons),
+            *self.platform.ids(),
         ]
 
 
@@ -149,8 +156,11 @@ class _Loading:
 
     def read(self, scenarios: Sequence[Scenario], around: Around) -> None:
         """Complete everything that is to be put in. ScenarioError when there is any problem."""
+        platform = Reader(around)
+        self.rows.platform = platform.told
         for scenario in scenarios:
             self._read(scenario, around)
+            platform.read(scenario, _Checks(self, scenario))
         if self._problems:
             order = {scenario.file: at for at, scenario in enumerate(scenarios)}
             raise ScenarioError(sorted(self._problems, key=lambda problem: (order[problem.source], problem.line or 0)))
@@ -181,6 +191,7 @@ class _Loading:
             world.crons.restore(cron)
         for told in rows.items:
             world.store.restore(told.item, ttl=told.ttl, expires_at=told.expires_at)
+        rows.platform.fill(world)
         for generator in rows.generators:
             generator.fill(world)
         for _, touch in sorted(rows.changed, key=itemgetter(0)):
@@ -192,12 +203,12 @@ class _Loading:
         for path, row in scenario.rows("assistants"):
             before = len(self._problems)
             assistant, versions = assistants.complete(row, path, around, complain)
-            self._once(scenario, "assistant", assistant["assistant_id"], path)
+            self.once(scenario, "assistant", assistant["assistant_id"], path)
             if len(self._problems) == before:
-                self._hold(scenario, path, "Assistant", [assistant])
-                self._hold(scenario, path, "AssistantVersion", versions)
+                self.hold(scenario, path, "Assistant", [assistant])
+                self.hold(scenario, path, "AssistantVersion", versions)
             self.rows.assistants.append((assistant, versions))
-            self._in_turn(row, partial(world.assistants.touch, assistant["assistant_id"]))
+            self.in_turn(row, partial(world.assistants.touch, assistant["assistant_id"]))
         rows = [*map(_own_assistant, around.agents), *world.assistants, *(row for row, _ in self.rows.assistants)]
         around = replace(around, assistants={row["assistant_id"]: row for row in rows})
         for path, row in scenario.rows("threads"):
@@ -208,16 +219,16 @@ class _Loading:
             thread_id = cron["thread_id"]
             if thread_id and ("thread", thread_id) not in self._seen and world.threads.seek(thread_id) is None:
                 complain((*path, "thread_id"), f"no thread {quoted(thread_id)}")
-            self._once(scenario, "cron", cron["cron_id"], path)
+            self.once(scenario, "cron", cron["cron_id"], path)
             if len(self._problems) == before:
-                self._hold(scenario, path, "Cron", [cron])
+                self.hold(scenario, path, "Cron", [cron])
             self.rows.crons.append(cron)
         for path, row in scenario.rows("store"):
             before = len(self._problems)
             told = store.complete(row, path, around, complain)
-            self._once(scenario, "item", store.name_of(told.item), path)
+            self.once(scenario, "item", store.name_of(told.item), path)
             if len(self._problems) == before:
-                self._hold(scenario, path, "Item", [told.item])
+                self.hold(scenario, path, "Item", [told.item])
             self.rows.items.append(told)
         if scenario.is_sound(("generate",)) and scenario.generate:
             self.rows.generators.append(Generator(scenario, around, complain))
@@ -227,29 +238,30 @@ class _Loading:
         before = len(self._problems)
         thread, history = threads.complete(row, path, around, complain)
         thread_id = thread["thread_id"]
-        self._once(scenario, "thread", thread_id, path)
+        self.once(scenario, "thread", thread_id, path)
         told = []
         for at, run_row in enumerate(row.get("runs", ())):
             place: Path = (*path, "runs", at)
             run = runs.complete(run_row, thread, place, around, complain)
-            self._once(scenario, "run", run["run_id"], place)
+            self.once(scenario, "run", run["run_id"], place)
             told.append((place, run))
         if len(self._problems) == before:
-            self._hold(scenario, path, "Thread", [thread])
-            self._hold(scenario, path, "ThreadState", history)
+            self.hold(scenario, path, "Thread", [thread])
+            self.hold(scenario, path, "ThreadState", history)
             for place, run in told:
-                self._hold(scenario, place, "Run", [run])
+                self.hold(scenario, place, "Run", [run])
         self.rows.threads.append((thread, history))
         self.rows.runs += [run for _, run in told]
         if row.get("visits"):
             self.rows.visits[thread_id] = row["visits"]
-        self._in_turn(row, partial(around.world.threads.note, thread_id))
+        self.in_turn(row, partial(around.world.threads.note, thread_id))
 
-    def _in_turn(self, row: JsonObject, touch: Callable[[], object]) -> None:
+    def in_turn(self, row: JsonObject, touch: Callable[[], object]) -> None:
+        """Let a row count as the one changed last when it is its turn, if it says so."""
         if "changed" in row:
             self.rows.changed.append((row["changed"], touch))
 
-    def _once(self, scenario: Scenario, kind: str, key: str, path: Path) -> None:
+    def once(self, scenario: Scenario, kind: str, key: str, path: Path) -> None:
         """Complain when something with this key was told before."""
         if (kind, key) in self._seen:
             file, first = self._seen[kind, key]
@@ -257,28 +269,26 @@ class _Loading:
             self.complain(scenario, path, f"the {kind} {key} is told twice, first by {place}")
         self._seen.setdefault((kind, key), (scenario.file, path))
 
-    def _hold(self, scenario: Scenario, path: Path, kind: str, rows: Iterable[JsonObject]) -> None:
-        """Hold complete rows to the observed document."""
+    def hold(
+        self, scenario: Scenario, path: Path, kind: str, rows: Iterable[JsonObject], api: str = "agent-server"
+    ) -> None:
+        """Hold complete rows to the observed document of an API."""
         for row in rows:
-            for inner, what in observed.faults(kind, row):
+            for inner, what in observed.faults(kind, row, api):
                 self.complain(scenario, path, f"{kind} {spelled(inner)}: {what}" if inner else f"{kind}: {what}")
 
     def _complaints_of(self, scenario: Scenario) -> Complain:
         return lambda path, what: self.complain(scenario, path, what)
 
 
-def _with_inside(fresh: Mapping[str, Agent], agents: Mapping[str, Agent]) -> Iterator[Agent]:
-    """Yield the agents that stay but run one inside that is replaced, with the one that replaces it."""
-    replaced = {id(agents[graph_id]): agent for graph_id, agent in fresh.items() if graph_id in agents}
+class _Checks:
+    """What is asked of one scenario's reading by those who read a part of it."""
 
-    def renewed(agent: Agent) -> Agent:
-        inside = {node: replaced.get(id(inner)) or renewed(inner) for node, inner in agent.subgraphs.items()}
-        same = all(inside[node] is inner for node, inner in agent.subgraphs.items())
-        return agent if same else replace(agent, subgraphs=inside)
-
-    for graph_id, agent in agents.items():
-        if graph_id not in fresh and (again := renewed(agent)) is not agent:
-            yield again
+    def __init__(self, loading: _Loading, scenario: Scenario) -> None:
+        self.complain: Complain = partial(loading.complain, scenario)
+        self.once = partial(loading.once, scenario)
+        self.hold = partial(loading.hold, scenario)
+        self.in_turn = loading.in_turn
 
 
 def _own_assistant(graph_id: str) -> JsonObject:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from understudy.paths import Path
     from understudy.wire import Json, JsonObject
 
-SECTIONS = ("agents", "assistants", "threads", "crons", "store", "generate")
+SECTIONS = ("agents", "assistants", "threads", "crons", "store", "computer_agents", "generate")
 """What a scenario consists of besides its description and its clock."""
 
 THREADS = 100
@@ -62,17 +62,33 @@ class Scenario:
         generate: JsonObject = self.value.get("generate") or {}
         return generate
 
-    def rows(self, section: str) -> Iterator[tuple[Path, JsonObject]]:
-        """Yield the rows of `assistants`, `threads`, `crons` or `store` whose shape is right, with the path of each."""
-        for at, row in enumerate(self.value.get(section) or ()):
-            path = (section, at)
+    def rows(self, *section: str) -> Iterator[tuple[Path, JsonObject]]:
+        """Yield the rows of a list such as `threads` whose shape is right, with the path of each.
+
+        Lists of the Computer Agents API are named by two words: `computer_agents` and `threads`.
+        """
+        for at, row in enumerate(self._list(*section)):
+            path: Path = (*section, at)
             if self.is_sound(path):
                 yield path, row
 
     def count(self, section: str) -> int:
-        """Return how many rows a section has, threads with those that are to be generated."""
+        """Return how many `agents`, `threads` and so on there are for both APIs, with what is to be generated.
+
+        An agent of both is one.
+        """
         generated = self.generate.get("threads", THREADS) if section == "threads" and self.generate else 0
-        return len(self.value.get(section) or ()) + (generated if isinstance(generated, int) else 0)
+        ours = self._list("computer_agents", section)
+        if section == "agents":
+            return len({*self.agents, *(row.get("id", at) for at, row in enumerate(ours) if not row.get("deleted"))})
+        return len(self._list(section)) + len(ours) + (generated if isinstance(generated, int) else 0)
+
+    def _list(self, *section: str) -> list[JsonObject]:
+        """Return the rows of a list, none where there is something else."""
+        value: Json = self.value
+        for name in section:
+            value = value.get(name) if isinstance(value, dict) else None
+        return value if isinstance(value, list) else []
 
     def is_sound(self, path: Path) -> bool:
         """Return whether nothing is wrong with the shape of what stands at `path`."""

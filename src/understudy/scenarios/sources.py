@@ -13,7 +13,7 @@ from understudy.errors import SetupError, did_you_mean
 from understudy.scenarios.core_yaml import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from importlib.resources.abc import Traversable
 
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -46,27 +46,45 @@ def bundled(api: str = "agent-server") -> list[str]:
     return sorted(FilePath(file.name).stem for file in _folder(api).iterdir() if file.name.endswith(".yaml"))
 
 
-def find(wanted: str, api: str = "agent-server") -> Source:
-    """Return the scenario of this name, or in this file; `large:threads=5000,users=7` tells it options.
+def known_as(name: str, apis: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the scenarios that ship under a name, each by its API and its own name; none if none does.
 
-    SetupError names the nearest scenario there is, or why the file cannot be read.
+    `demo` is that of each API that has one, `computer-agents/demo` that of a single one.
+    """
+    api, slash, inner = name.partition("/")
+    pairs = [(each, inner if slash else name) for each in apis if not slash or each == api]
+    return [(each, own) for each, own in pairs if own in bundled(each)]
+
+
+def find(wanted: str, api: str = "agent-server") -> Source:
+    """Return the scenario of this name, or in this file; see `find_all`."""
+    return find_all(wanted, (api,))[0]
+
+
+def find_all(wanted: str, apis: Collection[str]) -> list[Source]:
+    """Return the scenarios of this name that ship for these APIs, or the one in this file.
+
+    `large:threads=5000,users=7` tells it options. SetupError names the nearest scenario there is, or why the file
+    cannot be read.
     """
     told = _OPTIONS.fullmatch(wanted)
     name, options = (told["name"], told["options"]) if told else (wanted, "")
-    file: Traversable = _folder(api) / f"{name}.yaml"
-    place, path = file.name, None
-    if name not in bundled(api):
-        file = path = FilePath(name)
-        place = name
-        if not name.endswith(_SUFFIXES) and not file.is_file():
-            hint = did_you_mean(name, bundled(api))
-            raise SetupError(f'no scenario "{name}".{hint} A file of your own ends in .yaml.')
+    if shipped := known_as(name, apis):
+        return [_read(file, file.name, options) for file in (_folder(api) / f"{own}.yaml" for api, own in shipped)]
+    path = FilePath(name)
+    if not name.endswith(_SUFFIXES) and not path.is_file():
+        hint = did_you_mean(name, {known for api in apis for known in bundled(api)})
+        raise SetupError(f'no scenario "{name}".{hint} A file of your own ends in .yaml.')
+    return [_read(path, name, options, path)]
+
+
+def _read(file: Traversable, place: str, options: str, path: FilePath | None = None) -> Source:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise SetupError(f"cannot read the scenario {name}: {error.strerror or error}") from None
+        raise SetupError(f"cannot read the scenario {place}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
-        raise SetupError(f"cannot read the scenario {name}: not UTF-8 at byte {error.start}") from None
+        raise SetupError(f"cannot read the scenario {place}: not UTF-8 at byte {error.start}") from None
     return Source(place, text, dict(pair.split("=", 1) for pair in options.split(",") if pair), path)
 
 

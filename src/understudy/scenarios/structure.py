@@ -35,9 +35,9 @@ Fault: TypeAlias = "tuple[Path, str, Path]"
 """Where something is wrong, what, and the path of the value whose line shows it best."""
 
 
-def faults(value: Json, api: str = "agent-server") -> list[Fault]:
+def faults(value: Json) -> list[Fault]:
     """Return everything that is wrong with the shape of a scenario, in the order of its lines."""
-    schema, is_valid = _schema(api)
+    schema, is_valid = _schema()
     if is_valid(value):
         return []
     from jsonschema import Draft202012Validator
@@ -52,8 +52,8 @@ def faults(value: Json, api: str = "agent-server") -> list[Fault]:
 
 
 @cache
-def _schema(api: str) -> tuple[JsonObject, Callable[[Json], bool]]:
-    schema = json.loads((files("understudy.fixtures") / api / "scenario.schema.json").read_bytes())
+def _schema() -> tuple[JsonObject, Callable[[Json], bool]]:
+    schema = json.loads((files("understudy.fixtures") / "scenario.schema.json").read_bytes())
     return schema, jsonschema_rs.Draft202012Validator(schema).is_valid
 
 

@@ -21,3 +21,6 @@ class Dialect(Protocol):
 
     def failure(self, status: int, phrase: str) -> Json:
         """Return the body of an answer that fails with a status for no reason that lies in the request."""
+
+    def crash(self, sentence: str) -> Answer:
+        """Return the answer of a server that has failed by a mistake of its own."""

@@ -94,10 +94,9 @@ class Edge:
             log.exception("failed: %s %s", scope["method"], scope["path"])
             if started:
                 raise
+            sentence = str(failure) if isinstance(failure, ContractBroken) else "Internal Server Error"
             # Like the real server's, this answer has no marks for browsers.
-            text = (b"content-type", b"text/plain; charset=utf-8")
-            body = str(failure).encode() if isinstance(failure, ContractBroken) else b"Internal Server Error"
-            await _answer(scope, send, 500, [(b"content-length", str(len(body)).encode()), text], body)
+            await _answer(scope, send, *encoded(self._dialect.crash(sentence)))
         finally:
             if visit := noted(scope):
                 visit.ends(ending)

@@ -232,4 +232,4 @@ def _query(scope: Scope) -> dict[str, list[str]]:
 def _caller(scope: Scope) -> Caller:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     host = headers.get("host") or "{}:{}".format(*(scope.get("server") or ("localhost", 80)))
-    return Caller(f"{scope['scheme']}://{host}", headers)
+    return Caller(f"{scope['scheme']}://{host}", headers, scope["query_string"].decode("latin-1"))

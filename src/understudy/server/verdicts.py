@@ -17,7 +17,7 @@ from understudy.state.journal import Verdict
 from understudy.wire import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from understudy.contract.operations import Operation
     from understudy.contract.parameters import Reader
@@ -34,8 +34,9 @@ _NOWHERE = (STATUS[NotFound], STATUS[MethodNotAllowed])
 class Verdicts:
     """Judges the requests of clients and the answers to them. What that takes is compiled when it is first needed."""
 
-    def __init__(self, document: JsonObject) -> None:
-        self._document = document
+    def __init__(self, documents: Mapping[str, JsonObject]) -> None:
+        """Judge by the document of an operation's API; `documents` are those of the APIs."""
+        self._documents = documents
         self._request_checks: dict[str, RequestCheck] = {}
         self._answer_checks: dict[str, AnswerCheck] = {}
 
@@ -51,7 +52,7 @@ class Verdicts:
             return UNEXAMINED
         operation = entry.operation
         if operation.id not in self._request_checks:
-            self._request_checks[operation.id] = RequestCheck(self._document, operation)
+            self._request_checks[operation.id] = RequestCheck(self._documents[operation.api], operation)
         complaint = self._request_checks[operation.id].complaint(entry)
         return KEPT if complaint is None else Verdict(False, complaint)
 
@@ -65,7 +66,7 @@ class Verdicts:
             return UNEXAMINED
         operation = entry.operation
         if operation.id not in self._answer_checks:
-            self._answer_checks[operation.id] = AnswerCheck(self._document, operation)
+            self._answer_checks[operation.id] = AnswerCheck(self._documents[operation.api], operation)
         check = self._answer_checks[operation.id]
         complaint = check.complaint(entry.status, entry.answer_headers, b"".join(entry.answer))
         return KEPT if complaint is None else Verdict(False, complaint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -22,32 +23,37 @@ _STARS = {_SEVERAL: ".*", "*": "[^/]*"}
 
 
 class Names:
-    """The operations of an API, by all the names that people give them."""
+    """The operations of one API or of several, by all the names that people give them."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._operations = tuple(operations)
-        self._known: dict[str, Operation] = {}
+        # By name, the first operation of each API that is called so.
+        self._known: dict[str, dict[str, Operation]] = defaultdict(dict)
         for operation in self._operations:
             for name in (operation.id, operation.handler, _spelled(str(operation))):
                 if name is not None:
-                    self._known.setdefault(name, operation)
+                    self._known[name].setdefault(operation.api, operation)
         self._short = {operation.handler or operation.id for operation in self._operations}
 
     def __iter__(self) -> Iterator[Operation]:
-        """Yield the operations in the order of the document."""
+        """Yield the operations in the order of the documents."""
         return iter(self._operations)
 
     def find(self, name: str) -> Operation:
-        """Return the operation that is called so. Invalid with the nearest right name if none is.
+        """Return the operation that is called so. Invalid with the nearest right name if none is, or one of each API.
 
         A name is an operation id, the short name of what answers it (`threads.create`), or a method and path
         (`GET /threads/{thread_id}`, with any words in the braces).
         """
-        operation = self._known.get(name) or self._known.get(_spelled(name))
-        if operation is None:
+        found = self._known.get(name) or self._known.get(_spelled(name))
+        if found is None:
             every = {str(each) for each in self} | {each.id for each in self} | self._short
             near = did_you_mean(name, every if get_close_matches(name, every) else self._short)
             raise Invalid(f"no operation {quoted(name)}.{near}")
+        operation, *others = found.values()
+        if others:
+            each = " or ".join(quoted(str(one)) for one in (operation, *others))
+            raise Invalid(f"{quoted(name)} is an operation of each API here: say {each}")
         return operation
 
 

@@ -48,6 +48,7 @@ class Usage:
             "operations": [
                 {
                     "operation": operation.id,
+                    "api": operation.api,
                     "method": operation.method.upper(),
                     "path": operation.path,
                     "tag": operation.tags[0] if operation.tags else None,

@@ -68,6 +68,8 @@ class World:
         copy.crons.adopt(self.crons)
         copy.store.adopt(self.store)
         copy.computer_agents.adopt(self.computer_agents)
+        if self.computer_agents.stage is not None:
+            copy.computer_agents.stage = self.computer_agents.stage.copy(clock, same_ids=same_ids)
         copy.address, copy.allow_loopback_webhooks = self.address, self.allow_loopback_webhooks
         return copy
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def running() -> Iterator[Server]:
     """The one server of this API in a test session."""
-    with closing(Server(Settings(strict=True, api="computer-agents"))) as server:
+    with closing(Server(Settings(strict=True, apis=("computer-agents",)))) as server:
         yield server
 
 

@@ -75,7 +75,7 @@ def _cut(client: ComputerAgentsClient, index: int) -> Any:
 @pytest.fixture(scope="module")
 def locked() -> Iterator[Server]:
     """A server that knows one key."""
-    with closing(Server(Settings(api="computer-agents", api_keys=("tb_right",)))) as server:
+    with closing(Server(Settings(apis=("computer-agents",), api_keys=("tb_right",)))) as server:
         yield server
 
 

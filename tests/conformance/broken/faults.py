@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.conformance.broken import (
+    agents,
     assistants,
     copies,
     crons,
@@ -13,6 +14,7 @@ from tests.conformance.broken import (
     store,
     streams,
     threads,
+    tools,
 )
 
 LAW_FAULTS = (
@@ -25,6 +27,8 @@ LAW_FAULTS = (
     *runs.FAULTS,
     *streams.FAULTS,
     *promises.FAULTS,
+    *tools.FAULTS,
+    *agents.FAULTS,
 )
 """Faults that no single answer shows: laws find them."""
 

@@ -100,7 +100,8 @@ class Asked:
 
     async def ask(self, operation: str, body: Json = None, **path: str) -> Any:
         """Ask something else of the server behind, and return the JSON that it answers."""
-        headers = {"content-type": "application/json"}
+        key = {name: value for name, value in self.headers.items() if name == "authorization"}
+        headers = {"content-type": "application/json", **key}
         return (
             await self.told(operation=operation, body=body, path=path, query=httpx.QueryParams(), headers=headers)
         ).body

@@ -1,6 +1,6 @@
 """The graphs that the reference server plays; `fixtures/agent-server/reference.yaml` scripts the same ones.
 
-Clients see the names of the state types as the titles of their schemas.
+Clients see the names of the state types as the titles of their schemas, and would see what docstrings say of them.
 """
 
 import asyncio
@@ -18,49 +18,35 @@ from langgraph.types import interrupt
 from typing_extensions import TypedDict
 
 
-class S(TypedDict):
-    """Messages."""
-
+class S(TypedDict):  # messages
     messages: Annotated[list, add_messages]
 
 
-class C(TypedDict, total=False):
-    """A count, a log, and how to go about it."""
-
+class C(TypedDict, total=False):  # a count, a log, and how to go about it
     n: Annotated[int, add]
     log: Annotated[list, add]
     sleep: float
     mode: str
 
 
-class W(TypedDict, total=False):
-    """One text."""
-
+class W(TypedDict, total=False):  # one text
     x: str
 
 
-class P(TypedDict, total=False):
-    """One text, and whether to ask."""
-
+class P(TypedDict, total=False):  # one text, and whether to ask
     v: str
     ask: bool
 
 
-class Q(TypedDict, total=False):
-    """A list of answers."""
-
+class Q(TypedDict, total=False):  # a list of answers
     out: Annotated[list, add]
 
 
-class K(TypedDict, total=False):
-    """Anything."""
-
+class K(TypedDict, total=False):  # anything
     k: Any
 
 
-class Ctx(TypedDict, total=False):
-    """What a run is told besides its input."""
-
+class Ctx(TypedDict, total=False):  # what a run is told besides its input
     color: str
 
 

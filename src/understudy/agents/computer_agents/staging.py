@@ -16,8 +16,9 @@ from understudy.state.ids import GRAPHS
 from understudy.state.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from understudy.state.computer_agents.executions import Execution
     from understudy.wire import Json, JsonObject
 
 CONTEXT = (
@@ -44,20 +45,31 @@ def staged(world: World, agent_id: str) -> World:
 
     It has the time of the world around it. What no script plays repeats what it is told.
     """
-    platform = world.computer_agents
-    if platform.stage is None:
-        platform.stage = World(clock=world.clock, seed=world.ids.seed())
-    stage = platform.stage
+    stage = stage_of(world)
     stage.pause = world.pause
-    agent = world.agents.get(agent_id) if agent_id in world.agents else _echo(agent_id)
+    agent = world.agents.get(agent_id) if agent_id in world.agents else echo_of(agent_id)
     stage.agents.put(agent)
     stage.assistants.welcome(agent)
     return stage
 
 
+def stage_of(world: World) -> World:
+    """Return the world in which the agents of a world are played for this API; it is made if there is none."""
+    platform = world.computer_agents
+    if platform.stage is None:
+        platform.stage = World(clock=world.clock, seed=world.ids.seed())
+        platform.stage.runs.held = world.runs.held
+    return platform.stage
+
+
+def place_id(thread_id: str, agent_id: str) -> str:
+    """Return the id of the thread on a stage where an agent answers a conversation."""
+    return str(uuid5(GRAPHS, f"{thread_id}/{agent_id}"))
+
+
 def place_of(stage: World, thread_id: str, agent_id: str) -> str:
     """Return the id of the thread on a stage where an agent answers a conversation; it is made if there is none."""
-    place = str(uuid5(GRAPHS, f"{thread_id}/{agent_id}"))
+    place = place_id(thread_id, agent_id)
     stage.threads.create(place, metadata={"conversation": thread_id}, if_exists="do_nothing")
     return place
 
@@ -65,6 +77,18 @@ def place_of(stage: World, thread_id: str, agent_id: str) -> str:
 def places(stage: World, thread_id: str) -> list[str]:
     """Return the ids of the threads on a stage where a conversation was answered."""
     return [row["thread_id"] for row in stage.threads.rows_with(conversation=thread_id)]
+
+
+def executed(world: World) -> Iterator[tuple[Execution, str]]:
+    """Yield what is being executed, each with the id of the run on the stage that plays it."""
+    stage, executions = world.computer_agents.stage, world.computer_agents.executions
+    if stage is None:
+        return
+    for run_id, playing in stage.runs.playing.items():
+        row = stage.threads.seek(playing.thread_id)
+        execution = None if row is None else executions.at_work(row["metadata"]["conversation"])
+        if execution is not None:
+            yield execution, run_id
 
 
 def beginning(agent: Agent, request: JsonObject, conversation: Sequence[JsonObject]) -> JsonObject:
@@ -114,7 +138,8 @@ def questions(left: JsonObject) -> list[Json]:
     return [asked["value"] for interrupts in (left.get("interrupts") or {}).values() for asked in interrupts]
 
 
-def _echo(agent_id: str) -> Agent:
+def echo_of(agent_id: str) -> Agent:
+    """Return the agent that plays what no script does: it repeats what it is told."""
     return Agent(
         agent_id,
         channels={"messages": "messages"},

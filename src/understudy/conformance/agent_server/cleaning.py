@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from understudy.conformance.leaks import Leak
 from understudy.conformance.ledger import LABEL, MADE_BY
 
 if TYPE_CHECKING:
@@ -42,15 +43,6 @@ KINDS = {
 }
 
 _SEARCH_ITEMS, _REMOVE_ITEM, _NAMESPACES = "POST /store/items/search", "DELETE /store/items", "POST /store/namespaces"
-
-
-@dataclass(frozen=True, slots=True)
-class Leak:
-    """Something that is still there, after the request that was to remove it."""
-
-    kind: str
-    name: str
-    answer: Answer
 
 
 def clean(asker: Asker, ledger: Ledger) -> Iterator[Leak]:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-from zlib import crc32
 
 import orjson
-from schemathesis.core.parameters import ParameterLocation
-from schemathesis.generation import GenerationMode
-from schemathesis.generation.meta import TestPhase
 
 from understudy.conformance.agent_server.places import ENDS_WITH_A_RUN, FINDS, IDS, MAKES, STARTS, place, reads
+from understudy.conformance.made_up import chance as _chance
+from understudy.conformance.made_up import is_left_to_us, is_linked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import schemathesis
     from schemathesis.core.transport import Response
     from schemathesis.generation.meta import CaseMetadata
 
-    from understudy.conformance.agent_server.ground import Ground
+    from understudy.conformance.agent_server.ground import AgentServerGround
+    from understudy.conformance.made_up import Case
     from understudy.wire import Json, JsonObject
-
-Case: TypeAlias = "schemathesis.Case[Any]"
 
 ABSOLUTE = ("http:", "https:")
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -42,7 +38,7 @@ class Guard:
     id that the check did not make where a document of one's own (`is_own`) may have it from what is there.
     """
 
-    def __init__(self, ground: Ground, *, is_own: bool = False) -> None:
+    def __init__(self, ground: AgentServerGround, *, is_own: bool = False) -> None:
         self._ground = ground
         self._ledger = ground.ledger
         self._is_own = is_own
@@ -56,7 +52,7 @@ class Guard:
         change = _BODIES.get(label)
         if change is not None:
             case.body = change(self, case.body)
-        chance = crc32(repr((label, case.path_parameters, case.query, case.body)).encode())
+        chance = _chance((label, case.path_parameters, case.query, case.body))
         self._place(case, label, meta, chance)
 
     def note(self, case: Case, response: Response) -> None:
@@ -109,13 +105,13 @@ class Guard:
             return
         about = place(label)
         blocked = label in ENDS_WITH_A_RUN and path.get("thread_id") in self._ground.waiting
-        safe = meta.phase.name == TestPhase.STATEFUL or reads(label)
+        safe = is_linked(meta) or reads(label)
         off_limits = {
             name: NOBODY
             for name, value in path.items()
             if self._ledger.is_off_limits(str(value)) or not (safe or self._is_ours(IDS.get(name), value))
         }
-        if not (off_limits or blocked or _is_left_to_us(meta, chance)):
+        if not (off_limits or blocked or is_left_to_us(meta, chance)):
             return
         there = self._ground.some(about.kind, to_itself=about.ends) if about is not None else None
         path.update({name: value for name, value in (there or off_limits).items() if name in path})
@@ -259,14 +255,6 @@ _BODIES: dict[str, Callable[[Guard, Any], Any]] = {
 """How the body of an operation is changed before it is sent."""
 
 
-def _is_left_to_us(meta: CaseMetadata, chance: int) -> bool:
-    """Return whether the ids of a request are made up, and better replaced by some that there are."""
-    if meta.phase.name == TestPhase.STATEFUL or chance % 4 == 0:
-        return False
-    told = meta.components.get(ParameterLocation.PATH)
-    return told is not None and told.mode == GenerationMode.POSITIVE
-
-
 def _rows(response: Response) -> Iterator[JsonObject]:
     """Yield the objects of an answer: a list of them, or one."""
     try:
@@ -287,8 +275,3 @@ def _is_id(value: object) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _chance(value: object) -> int:
-    """Return a number that looks like chance and is the same for the same request."""
-    return crc32(repr(value).encode())

@@ -1,9 +1,10 @@
-"""Find out which graphs a deployment has, and make an assistant of the check's own for each."""
+"""Recognise an Agent Server, find out which graphs it has, and make an assistant of the check's own for each."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from understudy import reached
 from understudy.conformance.stage import Graph, Stage
 from understudy.errors import SetupError, did_you_mean
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from understudy.conformance.asking import Asker
     from understudy.conformance.ledger import Ledger
+    from understudy.conformance.reaching import Ask
     from understudy.wire import Json, JsonObject
 
 KNOWN: dict[str, tuple[tuple[Json, ...], tuple[JsonObject, ...]]] = {
@@ -37,6 +39,19 @@ _PLAIN = ("steps", "agent", "chat")
 _SOME = 50
 
 
+def recognise(url: str, ask: Ask) -> str | None:
+    """Return the version that an Agent Server tells, None if it tells none.
+
+    SetupError if neither `GET /info` nor a search for assistants is answered as by one.
+    """
+    told = ask("GET", "/info").body
+    found = ask("POST", "/assistants/search", {"limit": 1})
+    if isinstance(told, dict) and "version" in told:
+        return str(told["version"])
+    reached.agent_server(url, found.response, found.body)
+    return None
+
+
 def survey(asker: Asker, ledger: Ledger, graph_ids: Sequence[str]) -> Stage:
     """Return what there is to play with. Unexamined if the deployment does not tell, SetupError for an unknown graph.
 
@@ -50,6 +65,15 @@ def survey(asker: Asker, ledger: Ledger, graph_ids: Sequence[str]) -> Stage:
         if graphs[graph_id] is None:
             raise SetupError(f'the deployment has no graph "{graph_id}".{did_you_mean(graph_id, _graph_ids(asker))}')
     return Stage(ledger, [graph for graph in graphs.values() if graph is not None])
+
+
+def words(stage: Stage) -> dict[str, list[str]]:
+    """Return the names in a deployment that requests may be made up with, by what `checks.toml` calls them."""
+    return {
+        "<assistants>": [graph.assistant_id for graph in stage.graphs],
+        "<graphs>": [graph.graph_id for graph in stage.graphs],
+        "<nodes>": [node for graph in stage.graphs for node in graph.nodes],
+    }
 
 
 def _graph_ids(asker: Asker) -> Iterator[str]:

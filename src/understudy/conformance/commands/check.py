@@ -13,9 +13,11 @@ examples:
   understudy check URL --include-tag Threads --phases examples,laws
   understudy check URL --read-only                    only requests that cannot change anything
   understudy check URL --dry-run                      what would be sent
+  understudy check https://api.example/v1 --api computer-agents --api-key KEY
   understudy check --sweep URL                        remove what checks that were killed have left behind
 
-Everything a check makes carries a mark in its metadata and is removed at the end. It never touches anything else.
+Everything a check makes carries a mark in its metadata, or in its name, and is removed at the end. It never touches
+anything else.
 Ctrl-C stops it and removes what was made; a second one does not wait for that.
 Exit status: 0 the contract is kept, 1 it is broken, 2 it could not be checked, 130 it was interrupted.
 """
@@ -31,12 +33,15 @@ def add(commands: Any) -> None:
     )
     check.add_argument("url", metavar="URL", help="where the deployment is")
     what = check.add_argument_group("what it is held to")
-    what.add_argument("--api", default="agent-server", help="the API that it serves (default: agent-server)")
+    what.add_argument(
+        "--api", default="agent-server", help="the API that it serves: agent-server (default), or computer-agents"
+    )
     what.add_argument(
         "--contract",
         choices=("published", "observed"),
         default="published",
-        help="what the vendor promises (default), or what its server really does",
+        help="what the vendor promises (default), or what its server really does; of computer-agents: all that our "
+        "document assumes",
     )
     what.add_argument("--spec", metavar="FILE|URL", help="another document instead of the bundled one")
     what.add_argument(
@@ -63,13 +68,15 @@ def add(commands: Any) -> None:
                 default=[],
                 help=f"{mode} operations by their {kind}; may be given several times",
             )
-    part.add_argument("--graph-id", metavar="ID", action="append", default=[], help="run this graph only")
+    part.add_argument(
+        "--graph-id", metavar="ID", action="append", default=[], help="run this graph, or execute with this agent, only"
+    )
     part.add_argument("--shard", metavar="N/M", help="check the Nth of M parts, as in 2/5")
     part.add_argument("--read-only", action="store_true", help="send only requests that cannot change anything")
     part.add_argument("--dry-run", action="store_true", help="list what would be sent, and send nothing")
     how = check.add_argument_group("how")
     how.add_argument("--header", metavar="NAME:VALUE", action="append", default=[], help="send a header along")
-    how.add_argument("--api-key", metavar="KEY", help="send x-api-key along")
+    how.add_argument("--api-key", metavar="KEY", help="send a key along where the API wants it")
     how.add_argument("--max-examples", metavar="N", help="requests made up for each operation (default: 20)")
     how.add_argument("--max-time", metavar="SECONDS", help="go on until this time is over, and no longer")
     how.add_argument("--rate-limit", metavar="N/s|m|h", help="send no more requests than that")

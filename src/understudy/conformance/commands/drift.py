@@ -52,7 +52,9 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         default=[],
         help="send this to URL; may be given several times",
     )
-    drift.add_argument("--api-key", metavar="KEY", help="send this to URL as x-api-key")
+    drift.add_argument(
+        "--api-key", metavar="KEY", help="send this to URL as the API wants it: as x-api-key, or after Bearer"
+    )
     drift.add_argument("--format", default="text", choices=("text", "json"), help="for people (default) or programs")
     drift.add_argument("--breaking-only", action="store_true", help="tell only what breaks clients")
     drift.add_argument(
@@ -71,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     from understudy.conformance.drift import as_json, as_text, drift, unmatched
     from understudy.credentials import headers
 
-    credentials = headers(options.headers, options.api_key)
+    credentials = headers(options.headers, options.api_key, api=options.api)
     ours = fetched(options.spec) if options.spec else bundled(options.api, options.contract)
     found = drift(
         ours, fetched(options.url, credentials), own_to=None if options.spec else options.api, ignore=options.ignore

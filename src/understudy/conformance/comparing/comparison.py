@@ -104,9 +104,14 @@ def select(api: str, include: Sequence[str], exclude: Sequence[str]) -> set[str]
     """Return the operations that sequences can name and that are asked for.
 
     Each word is a tag, an operationId, an operation as in `POST /threads`, or what a path begins with. SetupError for
-    one that means nothing, or when nothing is left.
+    one that means nothing, when nothing is left, or for an API that nobody makes sequences for.
     """
     document = load_contract(api).observed
+    if api not in VOCABULARIES:
+        raise SetupError(
+            f'no two servers of "{api}" can be compared, but of {" and of ".join(VOCABULARIES)}. '
+            f"Hold each to its contract: understudy check URL --api {api}"
+        )
     named = {str(each): _names(document, each.id, each.path, each.method) for each in operations(document)}
     for word in (*include, *exclude):
         if not any(_meant(word, operation, names) for operation, names in named.items()):

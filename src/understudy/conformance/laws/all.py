@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy.conformance.laws import (
+    agents,
     answers,
     asides,
     assistants,
@@ -26,8 +27,10 @@ from understudy.conformance.laws import (
     store,
     streams,
     threads,
+    tools,
     versions,
 )
+from understudy.conformance.laws.computer_agents.all import COMPUTER_AGENTS
 
 if TYPE_CHECKING:
     from understudy.conformance.laws.law import Law
@@ -135,5 +138,10 @@ LAWS: dict[str, tuple[type[Law], ...]] = {
         protocols.A2AContextIsText,
         protocols.A2ARefusesTheRest,
         protocols.A2ACannotCancel,
+        agents.A2ATaskIsARun,
+        agents.A2AContextRemembers,
+        tools.ToolsCanBeCalled,
+        tools.ToolLeavesNothing,
     ),
+    "computer-agents": COMPUTER_AGENTS,
 }

@@ -126,6 +126,10 @@ class Law(RuleBasedStateMachine):
         if not holds:
             self._break(otherwise)
 
+    def fail(self, message: str) -> NoReturn:
+        """Say that what is there cannot be; the message says what it is."""
+        self._break(message)
+
     def same(self, found: Json, expected: Json, what: str) -> None:
         """Say that two JSON values have to be the same; the first place that differs is told."""
         place = difference(found, expected)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.conformance.agent_server.places import reads
+from understudy.conformance import apis
 from understudy.conformance.contracts import choose
 from understudy.conformance.selection import generated_for, included_in, laws_for
 from understudy.conformance.settings import GENERATED
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def show(settings: Settings) -> int:
     """Print what would be sent, and return 0. The deployment is not asked for anything."""
     chosen = choose(settings)
+    api = apis.of(settings.api)
     included = included_in(settings, list(operations(chosen.document)))
     generated, laws = generated_for(settings, included), laws_for(settings, included)
     phases = ", ".join(phase for phase in GENERATED if phase in settings.phases)
@@ -26,12 +27,12 @@ def show(settings: Settings) -> int:
             f"\n{len(generated)} operations, {phases}, up to {settings.max_examples} made-up requests each in a phase:"
         )
     for name in generated:
-        print(f"  {'reads ' if reads(name) else 'writes'}  {name}")
+        print(f"  {'reads ' if api.reads(name) else 'writes'}  {name}")
     if laws:
         print(f"\n{len(laws)} laws, up to {settings.max_examples} examples each:")
     for law in laws:
         print(f"  {law.name}: {law.sentence}")
         print(f"      {', '.join(law.operations)}")
     if not settings.read_only:
-        print("\nBefore: an assistant is made for each graph. After: everything that was made is removed.")
+        print(f"\nBefore: {api.beginning}. After: everything that was made is removed.")
     return 0

@@ -55,11 +55,11 @@ class Progress:
         """Say what is checked, and by what."""
         told = self._checkup
         version = f" (version {told.version})" if told.version else ""
-        graphs = ", ".join(graph.graph_id for graph in told.stage.graphs)
+        played = ", ".join(told.stage.played)
         self._line.write(
             f"understudy check: {told.settings.url}{version}, held to {told.chosen.name}\n"
             f"  {len(told.selected)} of {len(told.known)} operations, {len(told.laws)} laws, "
-            f"seed {told.settings.seed}{f', graphs {graphs}' if graphs else ''}\n"
+            f"seed {told.settings.seed}{f', {told.api.players} {played}' if played else ''}\n"
         )
 
     def show(self, event: events.EngineEvent) -> None:

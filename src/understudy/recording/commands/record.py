@@ -26,6 +26,8 @@ Interrupted, it goes on with the same command: what was read is in FILE.part unt
 Exit status: 0 recorded, 2 it could not be done, 130 interrupted.
 """
 
+_API = "agent-server"
+
 
 def add(commands: Any) -> None:
     """Add the command to those of a command line."""
@@ -58,8 +60,25 @@ def add(commands: Any) -> None:
         "--redact", metavar="PATTERN", help="hide this too: the name of a key, or an expression for texts", **several
     )
     how.add_argument("--no-redact", action="store_true", help="keep secrets")
+    add_api(record)
     add_reaching(record)
     record.set_defaults(run=run, parser=record)
+
+
+def add_api(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says of which API a deployment is, although there is one answer only."""
+    parser.add_argument("--api", default=_API, metavar="NAME", help=f"{_API}: there is no other here")
+
+
+def refuse_other_apis(options: argparse.Namespace) -> None:
+    """Raise SetupError if an API is told that is neither recorded nor seeded."""
+    from understudy.errors import SetupError
+
+    if options.api != _API:
+        raise SetupError(
+            f'--api: only {_API} is recorded and seeded, not "{options.api}". A world of a running understudy is saved '
+            "with all its APIs by understudy snapshot, and served again by understudy serve --scenario"
+        )
 
 
 def add_reaching(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +104,7 @@ def run(options: argparse.Namespace) -> int:
     from understudy.recording.recorder import Wish, record
     from understudy.recording.selection import read
 
+    refuse_other_apis(options)
     if options.no_redact and options.redact:
         options.parser.error("--no-redact keeps all secrets, --redact hides more of them")
     out = Path(options.output)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from understudy.recording.commands.record import add_reaching
+from understudy.recording.commands.record import add_api, add_reaching, refuse_other_apis
 
 _HELP = """\
 examples:
@@ -20,6 +20,7 @@ SCENARIO.seeded.json; what it names and is still there is not made again, so tha
 the same command.
 States are made by updates as their nodes, through the graph that is there. What no API can make is told as a
 difference: times, questions that wait for an answer, errors, the metadata of states, what only a run leaves behind.
+What a scenario tells of the Computer Agents API is left out, which is said as well.
 
 The scenario and the graphs are checked before anything is made. A thread that fails midway is deleted again.
 Exit status: 0 made, 1 not all as in the scenario (--strict), 2 it could not be done, 130 interrupted.
@@ -57,6 +58,7 @@ def add(commands: Any) -> None:
     told.add_argument("--map", metavar="FILE", help="where ids are noted (default: SCENARIO.seeded.json)")
     told.add_argument("--format", choices=("text", "json"), default="text", help="for people (default) or programs")
     told.add_argument("--strict", action="store_true", help="exit status 1 if anything is not as in the scenario")
+    add_api(seed)
     add_reaching(seed)
     seed.set_defaults(run=run, parser=seed)
 
@@ -74,6 +76,7 @@ def run(options: argparse.Namespace) -> int:
     from understudy.recording.seeding import ahead_of, seed
     from understudy.recording.selection import kinds
 
+    refuse_other_apis(options)
     renamed = {}
     for text in options.map_graph:
         here, equals, there = text.partition("=")
@@ -88,11 +91,11 @@ def run(options: argparse.Namespace) -> int:
         async with reached(options) as deployment:
             if options.dry_run:
                 ahead = await ahead_of(deployment, wanted, map_file, if_exists=options.if_exists)
-                print(planned(ahead, deployment.url))
+                print(planned(ahead, deployment.url, wanted.left_out))
                 return 0
             seeded = await seed(deployment, wanted, map_file, progress, if_exists=options.if_exists)
         print((as_json if options.format == "json" else as_text)(seeded, deployment.url))
-        return int(options.strict and bool(seeded.differences or seeded.refused))
+        return int(options.strict and bool(seeded.differences or seeded.refused or seeded.left_out))
 
     try:
         return asyncio.run(go())

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from understudy.recording.commands.record import add_reaching
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from understudy.wire import JsonObject
 
 _HELP = """\
 examples:
@@ -34,6 +39,15 @@ def add(commands: Any) -> None:
     snapshot.set_defaults(run=run, parser=snapshot)
 
 
+def _counts(scenario: JsonObject) -> Iterator[str]:
+    """Yield how many rows of each kind a scenario has."""
+    ours = scenario.get("computer_agents", {})
+    for section, rows in scenario.items():
+        if section != "computer_agents" and not isinstance(rows, str):
+            yield f"{len(rows):,} {section}"
+    yield from (f"{len(rows):,} {section} of the Computer Agents API" for section, rows in ours.items())
+
+
 def run(options: argparse.Namespace) -> int:
     """Save what the command line says, and return the exit status."""
     import asyncio
@@ -54,8 +68,7 @@ def run(options: argparse.Namespace) -> int:
             return 0
         out = Path(options.output)
         write(scenario, out)
-        counts = ", ".join(f"{len(rows):,} {section}" for section, rows in scenario.items() if section != "description")
-        print(f"{out}: {counts}")
+        print(f"{out}: {', '.join(_counts(scenario))}")
         return 0
 
     return asyncio.run(go())

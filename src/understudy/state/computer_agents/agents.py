@@ -21,13 +21,14 @@ DEFAULT = "agent_default"
 MODEL = "claude-sonnet-4-5"
 """The model that is built in."""
 
-_DEFAULT_AGENT: JsonObject = {
+DEFAULT_AGENT: JsonObject = {
     "id": DEFAULT,
     "name": "Default agent",
     "model": MODEL,
     "isDefault": True,
     "isSystem": True,
 }
+"""What is told of `agent_default` when it is made."""
 
 
 class Agents:
@@ -40,7 +41,7 @@ class Agents:
         self._clock = clock
         self._ids = ids
         self._table = Table("id", indexed=("isDefault",), created="createdAt", changed="updatedAt")
-        self._table.put(self._row(_DEFAULT_AGENT))
+        self._table.put(self.drafted(DEFAULT_AGENT))
         for script in scripts:
             self.welcome(script)
 
@@ -52,7 +53,10 @@ class Agents:
         """Make the agent that plays a script, unless there is one with its id."""
         if script.graph_id not in self._table:
             given = {"id": script.graph_id, "name": script.graph_id, "model": MODEL}
-            self._put(self._row({**given, "description": script.description or ""}))
+            self._put(self.drafted({**given, "description": script.description or ""}))
+
+    def __contains__(self, agent_id: str) -> bool:
+        return agent_id in self._table
 
     def find(self) -> list[JsonObject]:
         """Return all agents, in order of creation."""
@@ -73,14 +77,14 @@ class Agents:
     def default(self) -> JsonObject:
         """Return the agent that works where none is named; if none is marked, `agent_default`, made if it is gone."""
         marked = self._marked()
-        return marked[0] if marked else self._table.get(DEFAULT) or self._put(self._row(_DEFAULT_AGENT))
+        return marked[0] if marked else self._table.get(DEFAULT) or self._put(self.drafted(DEFAULT_AGENT))
 
     def create(self, given: JsonObject) -> JsonObject:
         """Return the row of a new agent. Conflict if the id that is given is taken."""
         agent_id = given.get("id") or self._ids.named("agent")
         if agent_id in self._table:
             raise Conflict(f"Agent {agent_id} exists already")
-        return self._put(self._row({**given, "id": agent_id}))
+        return self._put(self.drafted({**given, "id": agent_id}))
 
     def update(self, agent_id: str, changes: JsonObject) -> JsonObject:
         """Return the row with the changes in it. NotFound if there is no such agent."""
@@ -103,8 +107,8 @@ class Agents:
         """Put a row, complete as the API answers it, in the place of the one with its id."""
         self._put(row)
 
-    def _row(self, given: JsonObject) -> JsonObject:
-        """Return the row of a new agent."""
+    def drafted(self, given: JsonObject) -> JsonObject:
+        """Return the row of an agent that is made now; nothing is kept. `id`, `name` and `model` are needed."""
         now = self._now()
         return {
             "id": given["id"],

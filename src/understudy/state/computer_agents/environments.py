@@ -104,7 +104,11 @@ class Environments:
 
     def create(self, given: JsonObject) -> JsonObject:
         """Return the row of a new computer, configured as is given. NotFound if its project is unknown."""
-        return self._put(self._configured(_NEW | self._begun(), given))
+        return self._put(self.drafted(given))
+
+    def drafted(self, given: JsonObject) -> JsonObject:
+        """Return the row of a computer that is made now; nothing is kept. NotFound if its project is unknown."""
+        return self._configured(_NEW | self._begun(), given)
 
     def fork(self, environment_id: str, *, name: str | None = None, description: str | None = None) -> JsonObject:
         """Return the row of a new computer that is configured as another is, and has no files yet.
@@ -140,7 +144,7 @@ class Environments:
     def start(self, environment_id: str) -> JsonObject:
         """Let a computer run, and return what the API says of that. NotFound if there is none such."""
         row = self.get(environment_id)
-        container = self._container(environment_id)
+        container = self.container(environment_id)
         if container.id is None:
             container = replace(container, id=self._ids.named("container"), started_at=self._now())
             self._containers[environment_id] = container
@@ -150,7 +154,7 @@ class Environments:
     def stop(self, environment_id: str) -> JsonObject:
         """Let a computer not run any more, and return what the API says of that. NotFound if there is none such."""
         row = self.get(environment_id)
-        container = self._container(environment_id)
+        container = self.container(environment_id)
         if container.id is not None:
             self._containers[environment_id] = replace(container, id=None, started_at=None)
             self._put({**row, "status": "stopped"})
@@ -159,7 +163,7 @@ class Environments:
     def status(self, environment_id: str) -> JsonObject:
         """Return what the API says of whether a computer runs. NotFound if there is none such."""
         self.get(environment_id)
-        container = self._container(environment_id)
+        container = self.container(environment_id)
         status = "stopped" if container.id is None else "running"
         told = {
             "containerId": container.id,
@@ -178,18 +182,41 @@ class Environments:
         if environment_id not in self._table:
             return
         self.start(environment_id)
-        container = self._container(environment_id)
+        container = self.container(environment_id)
         self._containers[environment_id] = replace(
             container, last_used_at=self._now(), executions=container.executions + 1
         )
 
-    def restore(self, row: JsonObject) -> None:
-        """Put a row, complete as the API answers it, in the place of the one with its id."""
-        if row["status"] == "running":
-            self._containers[row["id"]] = Container(self._ids.named("container"), row["updatedAt"])
-        else:
-            self._containers.pop(row["id"], None)
+    def container(self, environment_id: str) -> Container:
+        """Return what a computer runs in, or last ran in."""
+        return self._containers.get(environment_id) or Container()
+
+    def deleted(self) -> list[JsonObject]:
+        """Return the computers that are gone, but not for good, in the order in which they were deleted."""
+        return list(self._deleted.values())
+
+    def restore(self, row: JsonObject, container: Container | None = None) -> None:
+        """Put a row, complete as the API answers it, in the place of the one with its id.
+
+        Without a container, a computer that runs has run since it was changed.
+        """
+        if container is None and row["status"] == "running":
+            container = Container(self._ids.named("container"), row["updatedAt"])
+        self.forget(row["id"])
+        self._containers[row["id"]] = container or Container()
         self._put(row)
+
+    def restore_deleted(self, row: JsonObject) -> None:
+        """Put a row, complete as the API answered it, among those of the computers that are gone."""
+        self.forget(row["id"])
+        self._deleted[row["id"]] = row
+
+    def forget(self, environment_id: str) -> None:
+        """Let a computer be gone for good, if it is there."""
+        self._containers.pop(environment_id, None)
+        self._deleted.pop(environment_id, None)
+        if environment_id in self._table:
+            self._table.delete(environment_id)
 
     def _begun(self) -> JsonObject:
         """Return what is a new computer's own, however it is configured."""
@@ -230,9 +257,6 @@ class Environments:
 
     def _marked(self) -> list[JsonObject]:
         return self._table.find(columns={"isDefault": True}, sort_by="updatedAt").rows
-
-    def _container(self, environment_id: str) -> Container:
-        return self._containers.get(environment_id) or Container()
 
     def _now(self) -> str:
         return brief_timestamp(self._clock.now())

@@ -9,7 +9,7 @@ from understudy.errors import Conflict, Unacceptable
 from understudy.state.feeds import Feed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from understudy.state.clock import Clock
     from understudy.state.ids import Ids
@@ -77,6 +77,13 @@ class Executions:
         self._at_work: dict[str, Execution] = {}
         self._made: dict[tuple[str | None, str], Made] = {}
 
+    def __iter__(self) -> Iterator[Execution]:
+        """Yield what goes on."""
+        return iter(list(self._at_work.values()))
+
+    def __len__(self) -> int:
+        return len(self._at_work)
+
     def at_work(self, thread_id: str) -> Execution | None:
         """Return what is being executed in a thread, or None."""
         return self._at_work.get(thread_id)
@@ -116,5 +123,5 @@ class Executions:
 
     def close(self) -> None:
         """Cancel everything that goes on."""
-        for execution in list(self._at_work.values()):
+        for execution in self:
             execution.cancel()

@@ -38,10 +38,12 @@ _INHERITED = (
 class NewComputer:
     """A computer that is to be made from that of the source. Without a name it has that of the source's, and `Fork`.
 
-    With `tree` it has the files that are told, which were those after the step `step_id`.
+    With `tree` it has the files that are told, which were those after the step `step_id`. `mode` is what is told of how
+    the fork came to it; left out, it is `historical` if a cut leaves messages out, else `latest`.
     """
 
     name: str | None = None
+    mode: Literal["historical", "latest"] | None = None
     tree: Tree | None = None
     step_id: str | None = None
 
@@ -78,8 +80,7 @@ def fork(world: ComputerAgents, thread_id: str, wanted: Fork) -> JsonObject:
     if isinstance(wanted.computer, NewComputer):
         environment_id = world.environments.fork(source["environmentId"], name=wanted.computer.name)["id"]
         snapshot_id = _furnish(world, source, environment_id, kept, wanted)
-        historical = kept < len(messages) or wanted.computer.tree is not None
-        mode = "historical" if historical else "latest"
+        mode: str = wanted.computer.mode or ("historical" if kept < len(messages) else "latest")
     else:
         environment_id = wanted.computer.id or source["environmentId"]
         same = environment_id == source["environmentId"]

@@ -66,12 +66,3 @@ class Messages:
     def restore(self, row: JsonObject) -> None:
         """Put a message, complete as the API answers it, behind those of its thread."""
         self._conversations[row["threadId"]] = (*self.of(row["threadId"]), row)
-
-    def last(self, thread_id: str) -> JsonObject:
-        """Return what a thread tells of its messages: how many there are, time and beginning of the last."""
-        messages = self.of(thread_id)
-        return {
-            "messageCount": len(messages),
-            "lastMessageAt": messages[-1]["createdAt"] if messages else None,
-            "lastMessagePreview": messages[-1]["content"][:PREVIEW] if messages else None,
-        }

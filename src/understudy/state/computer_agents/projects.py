@@ -51,10 +51,16 @@ class Projects:
         project_id = given.get("id") or self._ids.named("project")
         if project_id in self._table:
             raise Conflict(f"Project {project_id} exists already")
+        row = self.drafted({**given, "id": project_id})
+        self._table.put(row)
+        return row
+
+    def drafted(self, given: JsonObject) -> JsonObject:
+        """Return the row of a project that is made now; nothing is kept. `id` and `name` are needed."""
         now = self._now()
-        row: JsonObject = {
+        return {
             "object": "project",
-            "id": project_id,
+            "id": given["id"],
             "userId": OWNER,
             "name": given["name"],
             "description": "",
@@ -69,8 +75,6 @@ class Projects:
             "createdAt": now,
             "updatedAt": now,
         }
-        self._table.put(row)
-        return row
 
     def update(self, project_id: str, changes: JsonObject) -> JsonObject:
         """Return the row with the changes in it. NotFound if there is no such project."""

@@ -10,6 +10,8 @@ from understudy.state.computer_agents import files
 from understudy.state.tables import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from understudy.state.clock import Clock
     from understudy.state.computer_agents.files import Tree
     from understudy.state.ids import Ids
@@ -35,6 +37,10 @@ class Snapshots:
         self._trees = other._trees.copy()
         self._newest = other._newest.copy()
 
+    def __iter__(self) -> Iterator[JsonObject]:
+        """Yield all rows, each after the one that it was compared with."""
+        return iter(list(self._table))
+
     def find(self, environment_id: str) -> list[JsonObject]:
         """Return the snapshots of a computer, the newest first."""
         return self._table.find(columns={"environmentId": environment_id}, sort_by="createdAt").rows
@@ -46,11 +52,10 @@ class Snapshots:
             raise NotFound(f"Snapshot {snapshot_id} not found")
         return row
 
-    def row(self, snapshot_id: str) -> JsonObject:
-        """Return the row of a snapshot that is known to be there."""
-        row = self._table.get(snapshot_id)
-        assert row is not None
-        return row
+    def commit(self, snapshot_id: str | None) -> str | None:
+        """Return what the files of a snapshot are known by; None where there is no snapshot."""
+        row = None if snapshot_id is None else self._table.get(snapshot_id)
+        return None if row is None else str(row["ledgerCommitSha"])
 
     def newest(self, environment_id: str) -> str | None:
         """Return the id of the snapshot with the files that a computer has now; None if it has none."""
@@ -58,7 +63,7 @@ class Snapshots:
 
     def files(self, snapshot_id: str | None) -> Tree:
         """Return the files of a snapshot; none where there is no snapshot."""
-        return files.EMPTY if snapshot_id is None else self._trees[snapshot_id]
+        return files.EMPTY if snapshot_id is None else self._trees.get(snapshot_id, files.EMPTY)
 
     def files_now(self, environment_id: str) -> Tree:
         """Return the files that a computer has now."""
@@ -93,6 +98,13 @@ class Snapshots:
         """Return the first snapshot of a computer; it is taken now if there is none."""
         known = self.find(environment_id)
         return known[-1] if known else self.take(environment_id, files.EMPTY)
+
+    def forget(self, environment_id: str) -> None:
+        """Remove the snapshots of a computer; what steps tell of them is empty."""
+        for row in self.find(environment_id):
+            self._table.delete(row["id"])
+            del self._trees[row["id"]]
+        self._newest.pop(environment_id, None)
 
     def restore(self, row: JsonObject, tree: Tree) -> None:
         """Put a row, complete as the API answers it, with the files that its computer has from now on."""

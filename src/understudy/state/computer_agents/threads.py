@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from understudy.errors import NotFound
 from understudy.state.clock import brief_timestamp, moment
+from understudy.state.computer_agents.messages import PREVIEW
 from understudy.state.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from understudy.state.clock import Clock
@@ -20,16 +21,14 @@ if TYPE_CHECKING:
 FILTERS = ("projectId", "environmentId", "agentId", "appId", "scheduleId", "status")
 """The columns by which threads are found."""
 
-_TOLD = frozenset(
-    {
-        "messageCount",
-        "lastMessageAt",
-        "lastMessagePreview",
-        "totalTokens",
-        "duration",
-        "environmentName",
-        "agentName",
-    }
+FOLLOWING = (
+    "messageCount",
+    "lastMessageAt",
+    "lastMessagePreview",
+    "totalTokens",
+    "duration",
+    "environmentName",
+    "agentName",
 )
 """What is told of a thread that follows from all else, and is not kept."""
 
@@ -71,6 +70,9 @@ class Threads:
         """Yield the rows in order of creation."""
         return iter(list(self._table))
 
+    def __len__(self) -> int:
+        return len(self._table)
+
     def __contains__(self, thread_id: str) -> bool:
         return thread_id in self._table
 
@@ -83,14 +85,8 @@ class Threads:
 
     def shown(self, row: JsonObject) -> JsonObject:
         """Return what the API tells of a thread, with what follows from its messages, its computer and its agent."""
-        return {
-            **row,
-            **self._messages.last(row["id"]),
-            "totalTokens": row["inputTokens"] + row["outputTokens"],
-            "duration": _duration(row["startedAt"], row["completedAt"]),
-            "environmentName": self._environment_name(row["environmentId"]),
-            "agentName": self._agent_name(row["agentId"]),
-        }
+        names = (self._environment_name(row["environmentId"]), self._agent_name(row["agentId"]))
+        return {**row, **following(row, self._messages.of(row["id"]), *names)}
 
     def find(
         self,
@@ -114,9 +110,15 @@ class Threads:
 
     def create(self, given: JsonObject) -> JsonObject:
         """Return the row of a new thread, which has what is given; `environmentId` and `agentId` are needed."""
+        row = self.drafted({"id": self._ids.named("thread"), **given})
+        self._table.put(row)
+        return row
+
+    def drafted(self, given: JsonObject) -> JsonObject:
+        """Return the row of a thread that is made now; nothing is kept. Its `id` is needed besides."""
         now = brief_timestamp(self._clock.now())
-        row = {
-            "id": self._ids.named("thread"),
+        return {
+            "id": given["id"],
             "title": "",
             "task": None,
             "appId": None,
@@ -132,8 +134,6 @@ class Threads:
             "createdAt": now,
             "updatedAt": now,
         }
-        self._table.put(row)
-        return row
 
     def update(self, thread_id: str, **changes: Json) -> JsonObject:
         """Return the row with the changes in it, among which a `projectId` of None takes that away.
@@ -153,7 +153,27 @@ class Threads:
 
     def restore(self, row: JsonObject) -> None:
         """Put a row, complete as the API answers it, in the place of the one with its id."""
-        self._table.put({name: value for name, value in row.items() if name not in _TOLD})
+        self._table.put({name: value for name, value in row.items() if name not in FOLLOWING})
+
+    def touch(self, thread_id: str) -> None:
+        """Let a thread count as the one changed last among those that were changed at its time."""
+        self._table.update(thread_id)
+
+
+def following(
+    row: JsonObject, messages: Sequence[JsonObject], environment_name: str | None, agent_name: str | None
+) -> JsonObject:
+    """Return what is told of a thread that follows from all else: `FOLLOWING`."""
+    last = messages[-1] if messages else None
+    return {
+        "messageCount": len(messages),
+        "lastMessageAt": last and last["createdAt"],
+        "lastMessagePreview": last and last["content"][:PREVIEW],
+        "totalTokens": row["inputTokens"] + row["outputTokens"],
+        "duration": _duration(row["startedAt"], row["completedAt"]),
+        "environmentName": environment_name,
+        "agentName": agent_name,
+    }
 
 
 def _duration(started_at: str | None, completed_at: str | None) -> str | None:

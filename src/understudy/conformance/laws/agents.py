@@ -1,0 +1,71 @@
+"""Laws of assistants as agents of A2A: a task is a run, and a context is what was said in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy.conformance.asking import Unexamined
+from understudy.conformance.laws.protocols import A2A, A2ALaw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from understudy.conformance.laws.promising import Claim
+    from understudy.wire import JsonObject
+
+THREAD_RUNS = "GET /threads/{thread_id}/runs"
+
+
+class A2ATurnLaw(A2ALaw):
+    """What laws of turns in a context have in common."""
+
+    section = A2A
+
+    def turn(self, text: str, message_id: str) -> JsonObject:
+        """Say something, and return the task. Unexamined if the answer is none."""
+        said = self.message(parts=[{"kind": "text", "text": text}], messageId=message_id)
+        task = self.take("message/send", said)
+        if not isinstance(task, dict) or not isinstance(task.get("id"), str):
+            raise Unexamined(f"a message led to no task: {task!r:.200}")
+        return task
+
+
+class A2ATaskIsARun(A2ATurnLaw):
+    """A message is sent, and its task is looked for among the runs of its context."""
+
+    name = "a2a-task-is-a-run"
+    sentence = "A task is a run of the thread that is its context."
+    operations = (A2A, THREAD_RUNS, "POST /threads")
+
+    def claims(self) -> Iterator[Claim]:
+        """Yield a task."""
+        if self.document.has(A2A):
+            yield A2A, "a task", self._look
+
+    def _look(self) -> None:
+        task = self.turn("hi", "understudy-1")
+
+        self.same(task.get("contextId"), self.context, "the context of the task")
+        runs = [str(run["run_id"]) for run in self.told(THREAD_RUNS, thread_id=self.context)]
+        self.hold(any(run in task["id"] for run in runs), f"none of the runs {runs} is the task {task['id']}")
+
+
+class A2AContextRemembers(A2ATurnLaw):
+    """Two messages are sent in a context, and both are looked for in what the second task tells."""
+
+    name = "a2a-context-remembers"
+    sentence = "What was said in a context stands in the history of its next task, in that order."
+    operations = (A2A, "POST /threads")
+
+    def claims(self) -> Iterator[Claim]:
+        """Yield a second turn."""
+        if self.document.has(A2A):
+            yield A2A, "a second turn", self._look
+
+    def _look(self) -> None:
+        self.turn("first", "understudy-1")
+        task = self.turn("second", "understudy-2")
+
+        told = [message.get("messageId") for message in task.get("history", [])]
+        mine = [message_id for message_id in told if message_id in ("understudy-1", "understudy-2")]
+        self.same(mine, ["understudy-1", "understudy-2"], "what the user said, in the history of the second task")

@@ -1,0 +1,36 @@
+"""What goes wrong with assistants as agents of A2A."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.conformance.broken.changes import answers
+from tests.conformance.broken.fault import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from understudy.wire import JsonObject
+
+A2A = "POST /a2a/{assistant_id}"
+
+
+def task(edit: Callable[[JsonObject], JsonObject]) -> Callable[[JsonObject], JsonObject]:
+    """Return what changes a task that is told."""
+    return lambda told: {**told, "result": edit(told["result"])} if "result" in told else told
+
+
+FAULTS = (
+    Fault(
+        "task-is-no-run",
+        "A task has an id that has nothing to do with its run.",
+        "a2a-task-is-a-run",
+        {A2A: answers(task(lambda told: {**told, "id": "task-1"}))},
+    ),
+    Fault(
+        "agent-forgets",
+        "A task tells only the last of what was said.",
+        "a2a-context-remembers",
+        {A2A: answers(task(lambda told: {**told, "history": told.get("history", [])[-1:]}))},
+    ),
+)
