@@ -67,7 +67,7 @@ AGENT = Endpoint(
     (agent("agent"), agent("steps"), "/a2a/agent", "/a2a/33333333-3333-4333-8333-333333333333", "/a2a/%00", "/a2a/%ff"),
     f"{JSON}, {STREAM}",
     ASKED_OF_AGENTS,
-    frozenset({-32700, -32600, -32601, -32602, -32001, -32002, -32004, -32005, UNTELLABLE}),
+    frozenset({-32700, -32600, -32601, -32602, -32603, -32001, -32002, -32004, -32005, UNTELLABLE}),
 )
 TOOLS = Endpoint(("/mcp",), JSON, ASKED_OF_TOOLS, frozenset({-32601, -32602}))
 
@@ -169,9 +169,9 @@ CONTENT_TYPES = st.sampled_from([None, "text/plain", "multipart/form-data", "x",
 
 
 def _places(holder: Any) -> list[tuple[Any, Any]]:
-    """Return every place in a message: what holds it, and the key there."""
+    """Return every place in a message, the innermost first: what holds it, and the key there."""
     keys = list(holder) if isinstance(holder, dict) else range(len(holder)) if isinstance(holder, list) else ()
-    return [place for key in keys for place in [(holder, key), *_places(holder[key])]]
+    return [place for key in reversed(keys) for place in [*_places(holder[key]), (holder, key)]]
 
 
 def _written(message: Any) -> bytes:

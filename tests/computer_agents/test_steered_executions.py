@@ -52,8 +52,10 @@ def step(server: Server, run: str, **body: int) -> dict[str, Any]:
 
 
 def begin(server: Server, agent: str) -> dict[str, Any]:
-    """Return a thread in which an agent has begun to work."""
-    return thread(server, agentId=agent, content="Go", stream=False)
+    """Return a thread in which an agent has come as far as it can without the clock."""
+    begun = thread(server, agentId=agent, content="Go", stream=False)
+    assert server.post(f"{CLOCK}/advance", {"seconds": 0}).raise_for_status().json()["settled"]
+    return begun
 
 
 def counts(server: Server) -> tuple[int, int]:
@@ -100,7 +102,7 @@ def test_what_was_held_before_anything_was_executed_holds(server: Server) -> Non
     assert (first["held"], first["over"], first["next"]) == (True, False, ["b"])
     assert so_far == [("user", "Go")]
     assert (second["held"], second["over"]) == (False, True)
-    assert ended(server, begun)["status"] == "completed"
+    assert read_thread(server, begun)["status"] == "completed"
     assert said(server, begun)[1] == ("assistant", "First.\n\nSecond.")
     assert playing(server) == []
 
@@ -155,11 +157,10 @@ def test_a_clock_that_is_set_past_an_agents_work_is_answered_when_that_is_done(s
     assert read_thread(server, begun)["status"] == "completed"
 
 
-def test_an_agent_without_pauses_has_answered_when_the_clock_is_moved(server: Server) -> None:
+def test_an_agent_without_pauses_has_answered_when_all_has_come_to_rest(server: Server) -> None:
     file = {"type": "file_change", "path": "a", "content": "b"}
     play(server, chatty=[{"say": {"content": "word " * 500}}, {"emit": file}])
-    begun = begin(server, "chatty")
 
-    server.post(f"{CLOCK}/advance", {"seconds": 0}).raise_for_status()
+    begun = begin(server, "chatty")
 
     assert read_thread(server, begun)["status"] == "completed"

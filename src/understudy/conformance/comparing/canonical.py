@@ -31,6 +31,8 @@ _EVENT_ID = re.compile(r"\b\d{13}-\d+(?:\.\d+)?\b")
 _MILLISECONDS = re.compile(r"\b17\d{11}\b|\b18\d{11}\b")
 _CUT = re.compile(r"""(?<=['"])[0-9a-f][0-9a-f-]{0,34}$""")
 """An id that a text ends in the middle of."""
+_CUT_TIME = re.compile(r"(?<='__request_start_time_ms__': )\d{1,12}$")
+"""The milliseconds of a time that a text ends in the middle of."""
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,16}")
 _COUNTED = re.compile(r"\b([0-9a-f]{8})-0000-[0-9]000-[0-9a-f]{4}-000000000000\b|\b0{24}([0-9a-f]{8})\b")
 
@@ -65,6 +67,7 @@ class Canonical:
     def _text(self, text: str) -> str:
         text = ID.sub(lambda found: self._name(found[0]), TIME.sub(WHENEVER, text))
         text = _CUT.sub(lambda found: found[0] if ID.fullmatch(found[0]) else "<id, cut off>", text)
+        text = _CUT_TIME.sub("0", text)
         return _ADDRESS.sub("0x0", _MILLISECONDS.sub("0", _EVENT_ID.sub("<event id>", text)))
 
     def _name(self, identity: str) -> str:

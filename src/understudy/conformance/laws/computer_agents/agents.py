@@ -78,6 +78,7 @@ class DeletedAgentIsGone(PlatformLaw):
     sentence = "An agent is listed until it is deleted, and cannot be read any more then."
     section = DELETE_AGENT
     operations = (DELETE_AGENT, NEW_AGENT, GET_AGENT, LIST_AGENTS)
+    examples = 0.2
     steps = 2
 
     @rule(hard=st.sampled_from([None, "true", "false"]))
@@ -154,6 +155,7 @@ class DeletedProjectIsGone(PlatformLaw):
     sentence = "A project is listed with its threads until it is deleted, and cannot be read any more then."
     section = DELETE_PROJECT
     operations = (DELETE_PROJECT, NEW_PROJECT, GET_PROJECT, LIST_PROJECTS, CREATE, LIST)
+    examples = 0.2
     steps = 2
 
     @rule(many=st.integers(0, 2))

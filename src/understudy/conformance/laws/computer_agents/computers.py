@@ -100,6 +100,7 @@ class SecretsAreKept(PlatformLaw):
     sentence = "What is secret about a computer is told to nobody."
     section = "secrets of POST /v1/environments"
     operations = (NEW_COMPUTER, GET_COMPUTER, LIST_COMPUTERS)
+    examples = 0.1
     contracts: ClassVar[Collection[str]] = OBSERVED
     steps = 2
 
@@ -128,7 +129,7 @@ class ComputersOfAProject(PlatformLaw):
 
     @rule(limit=st.integers(1, 4))
     def turn_pages(self, limit: int) -> None:
-        whole = ids(self.told(LIST_COMPUTERS, query={"projectId": self.project})["data"])
+        whole = ids(self.computers(projectId=self.project))
         self.same(sorted(whole), sorted(self.made), "the computers of a project")
         pages = [
             self.told(LIST_COMPUTERS, query={"projectId": self.project, "limit": limit, "offset": offset})
@@ -144,7 +145,7 @@ class ComputersOfAProject(PlatformLaw):
         self.told(DELETE_COMPUTER, query={"hard": hard} if hard else None, environmentId=gone)
         answer = self.ask(GET_COMPUTER, environmentId=gone)
         self.hold(answer.status == 404, f"a deleted computer answered {answer.status}, not 404")
-        left = ids(self.told(LIST_COMPUTERS, query={"projectId": self.project})["data"])
+        left = ids(self.computers(projectId=self.project))
         self.same(sorted(left), sorted(self.made), "the computers of a project, after one was deleted")
 
 
@@ -182,7 +183,7 @@ class DefaultIsTold(PlatformLaw):
     @rule()
     def read(self) -> None:
         told = self.told(GET_DEFAULT)["environment"]["id"]
-        marked = [row["id"] for row in self.told(LIST_COMPUTERS)["data"] if row["isDefault"]]
+        marked = [row["id"] for row in self.computers() if row["isDefault"]]
         self.same(marked, [told], "the computers that are listed as the default one")
 
 
@@ -193,7 +194,7 @@ class DefaultMoves(PlatformLaw):
     sentence = "A computer that becomes the default one takes the place of the one that was."
     section = SET_DEFAULT
     operations = (SET_DEFAULT, NEW_COMPUTER, GET_DEFAULT, LIST_COMPUTERS, CREATE)
-    examples = 0.3
+    examples = 0.1
     steps = 1
 
     @rule()
@@ -211,6 +212,6 @@ class DefaultMoves(PlatformLaw):
         self._is_the_only(before)
 
     def _is_the_only(self, place: str) -> None:
-        marked = [row["id"] for row in self.told(LIST_COMPUTERS)["data"] if row["isDefault"]]
+        marked = [row["id"] for row in self.computers() if row["isDefault"]]
         self.same(marked, [place], "the default computers, after one was made so")
         self.same(self.told(GET_DEFAULT)["environment"]["id"], place, "the default computer, asked for as such")

@@ -57,10 +57,11 @@ class ForkHasItsOwnComputer(ForkLaw):
     sentence = "A fork into a new computer works in one that was not there before, can be read, and is listed."
     section = "environmentTarget of POST /v1/threads/{threadId}/copy"
     operations = (COPY, CREATE, EXECUTE, NEW_COMPUTER, GET, GET_COMPUTER, LIST_COMPUTERS)
+    examples = 0.2
 
     @rule(cut=CUT, name=NAME)
     def fork(self, cut: int | None, name: str | None) -> None:
-        before = ids(self.told(LIST_COMPUTERS)["data"])
+        before = ids(self.computers())
         called = f"{self.place['name']} Fork" if name is None else self.name_for(name)
         named = {} if name is None else {"environmentName": called}
         told = self.copy(**NEW_FORKED, **named, **({} if cut is None else {"truncateAtMessageIndex": cut}))
@@ -70,7 +71,7 @@ class ForkHasItsOwnComputer(ForkLaw):
         self.same(self.thread(told["thread"]["id"])["environmentId"], new, "the computer of the fork, as it is read")
         there = self.ask(GET_COMPUTER, environmentId=new)
         self.hold(there.ok, f"the computer of the fork, {new}, answered {there.status}")
-        listed = ids(self.told(LIST_COMPUTERS)["data"])
+        listed = ids(self.computers())
         self.hold(new in listed, f"the computer of the fork, {new}, is not listed among {len(listed)}")
         names = [told["environmentName"], there.body["environment"]["name"]]
         self.same(names, [called, called], "the name of the new computer, as it is told and read")
@@ -134,18 +135,19 @@ class ExistingComputerIsUsed(ForkLaw):
     sentence = "A fork into a computer that is there works in that one, or in its source's, and no new one is made."
     section = "targetEnvironmentId of POST /v1/threads/{threadId}/copy"
     operations = (COPY, CREATE, EXECUTE, NEW_COMPUTER, GET, LIST_COMPUTERS)
+    examples = 0.2
 
     @rule(named=st.booleans())
     def fork(self, named: bool) -> None:
         label = self.stage.ledger.label
-        before = [row["id"] for row in self.told(LIST_COMPUTERS)["data"] if row["name"].startswith(label)]
+        before = [row["id"] for row in self.computers() if row["name"].startswith(label)]
         target = self.stage.computer_id if named else self.place["id"]
         told = self.copy(environmentTarget="existing_environment", **({"targetEnvironmentId": target} if named else {}))
         where = [told["environmentId"], told["thread"]["environmentId"]]
 
         self.same(where, [target, target], "the computer of the fork, as it is told")
         self.same(self.thread(told["thread"]["id"])["environmentId"], target, "the computer of the fork, as it is read")
-        after = [row["id"] for row in self.told(LIST_COMPUTERS)["data"] if row["name"].startswith(label)]
+        after = [row["id"] for row in self.computers() if row["name"].startswith(label)]
         self.same(after, before, "the computers after a fork into one that was there")
 
 

@@ -139,6 +139,17 @@ class PlatformLaw(Law):
         row: JsonObject = self.told(GET_COMPUTER, environmentId=environment_id)["environment"]
         return row
 
+    def computers(self, **query: Any) -> list[JsonObject]:
+        """Return the computers that are listed, on all pages."""
+        found: dict[str, JsonObject] = {}
+        while True:
+            asked = {**query, "limit": MOST, "offset": len(found)}
+            page = {str(row["id"]): row for row in self.told(LIST_COMPUTERS, query=asked)["data"]}
+            new = page.keys() - found.keys()
+            found |= page
+            if len(page) < MOST or not new:
+                return list(found.values())
+
     def snapshots(self, environment_id: str) -> list[JsonObject]:
         """Return the snapshots of a computer, as many as a page can have."""
         rows: list[JsonObject] = self.told(SNAPSHOTS, query={"limit": MOST}, environmentId=environment_id)["data"]
