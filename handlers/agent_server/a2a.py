@@ -33,7 +33,7 @@ _LATER = 3600
 
 async def receive(world: World, assistant_id: str, body: bytes, accept: str | None, caller: Caller) -> Answer | Stream:
     """Answer a request to an assistant; take a response, and say nothing to it."""
-    request = read(body, accept or "")
+    request = read(body, accept or "", METHODS)
     if isinstance(request, Answer):
         return request
     reply = Reply(request.id, request.old)
@@ -56,8 +56,8 @@ async def find(world: World, assistant_id: str | None, caller: Caller) -> Answer
     return _card(world, assistant_id, caller)
 
 
-async def end(assistant_id: str) -> Answer:
-    """Refuse to end a session: there are none."""
+async def refuse(assistant_id: str) -> Answer:
+    """Refuse to end a session, since there are none, and HEAD, as the real server does."""
     return Answer(b"", status=405, media_type=None)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from understudy.agents import launching
-from understudy.agents.a2a import answers, histories, tasks
+from understudy.agents.a2a import answers, histories
 from understudy.agents.a2a.asking import check, no_run, understood
 from understudy.agents.a2a.refusals import Broken
 from understudy.agents.a2a.telling import Telling
@@ -20,10 +20,11 @@ from .a2a_replies import framed
 from .runs import request_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Iterator
 
     from understudy.agents.a2a.asking import Turn
     from understudy.exchange import Caller
+    from understudy.state.feeds import Event
     from understudy.state.world import World
     from understudy.wire import JsonObject
 
@@ -52,20 +53,7 @@ async def send(asked: Asked) -> JsonObject:
         run = await _launched(asked, turn)
     except Refusal as refusal:
         raise no_run(refusal) from None
-    result = await _result(world, run)
-    thread_id, task_id, own = run["thread_id"], turn.task_of(run), None
-    if turn.data_only or (wanted.scope == "task" and wanted.length != 0 and "messages" not in turn.body["input"]):
-        said = histories.said(world, thread_id, run["run_id"])
-        result = {**result, "messages": said.stamped(task_id)}
-        own = said.by_the_run if turn.data_only else None
-    known = tasks.started(tasks.runs_of(world, thread_id, asked.assistant_id), thread_id)
-    if turn.start_id is not None:
-        known.setdefault(turn.start_id, task_id)
-    task = {"kind": "task", "id": task_id, "contextId": thread_id}
-    if wanted.length != 0:
-        messages = result.get("messages")
-        task["history"] = histories.history(world.ids, messages, task_id, thread_id, wanted, known)
-    return {"task": {**task, **answers.outcome(world, task_id, thread_id, result, asked.assistant_id, own)}}
+    return {"task": answers.reached(world, turn, run, await _result(world, run), wanted)}
 
 
 async def stream(asked: Asked, reply: Reply) -> AsyncGenerator[bytes, None]:
@@ -89,13 +77,12 @@ async def stream(asked: Asked, reply: Reply) -> AsyncGenerator[bytes, None]:
         try:
             while not telling.is_over:
                 events = await reader.batch(BEAT)
-                told = [reply.result(result) for event in events for result in telling.take(event)]
-                if reader.is_closed:
-                    told += map(reply.result, telling.end())
+                told = b"".join(_told(telling, events, reply))
+                if reader.is_closed and not telling.is_over:  # the world has ended before the run
+                    yield told + framed(reply.refusal(Broken()))
+                    break
                 if told or not events:
-                    yield b"".join(map(framed, told)) or HEARTBEAT
-        except Refusal as refusal:
-            yield framed(reply.refusal(refusal))
+                    yield told or HEARTBEAT
         finally:
             reader.close()
 
@@ -115,6 +102,16 @@ async def _result(world: World, run: JsonObject) -> JsonObject:
     told = [piece async for piece in results.awaited(world, run, reader, cancels=False)]
     result = orjson.loads(b"".join(told))
     return result if isinstance(result, dict) else {}
+
+
+def _told(telling: Telling, events: list[Event], reply: Reply) -> Iterator[bytes]:
+    """Yield what is told of events of a run; if its end cannot be told, the last piece says why."""
+    try:
+        for event in events:
+            for result in telling.take(event):
+                yield framed(reply.result(result))
+    except Refusal as refusal:
+        yield framed(reply.refusal(refusal))
 
 
 async def _refused(reply: Reply, refusal: Refusal) -> AsyncGenerator[bytes, None]:

@@ -11,6 +11,8 @@ from understudy.wire import TooDeep, dumps, loads
 from . import jsonrpc
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from understudy.wire import Json, JsonObject
 
 STREAMING = "SendStreamingMessage"
@@ -28,8 +30,6 @@ OLD_NAMES = {
 _SENDING = ("SendMessage", STREAMING)
 _TELLING_NOTHING = (None, "GetExtendedAgentCard")
 """Methods whose parameters nobody reads."""
-
-METHODS = (*_SENDING, "GetTask", "CancelTask", "ListTasks", "GetExtendedAgentCard")
 
 _NO_REQUEST = "Invalid message format: must be a JSON-RPC request or notification"
 _NO_METHOD = "Invalid JSON-RPC request: missing 'method' field"
@@ -50,8 +50,11 @@ class Request:
     params: JsonObject
 
 
-def read(body: bytes, accept: str) -> Request | Answer:
-    """Return the request that a body is, or the answer to one that is none or that the client cannot read."""
+def read(body: bytes, accept: str, methods: Container[str]) -> Request | Answer:
+    """Return the request that a body is, or the answer to one that is none or that the client cannot read.
+
+    `methods` are those that there are besides the one that is answered by a stream.
+    """
     try:
         message = loads(body)
     except TooDeep as error:
@@ -68,7 +71,7 @@ def read(body: bytes, accept: str) -> Request | Answer:
     if told is not None and not isinstance(told, str):
         return _error(asked_by, jsonrpc.METHOD_NOT_FOUND, "Method not found: method must be a string")
     method = None if told is None else OLD_NAMES.get(told, told)
-    if method is not None and method not in METHODS:
+    if method not in (None, STREAMING) and method not in methods:
         return _error(asked_by, jsonrpc.METHOD_NOT_FOUND, f"Method not found: {told}")
     if complaint := _complaint(method, params):
         return _error(asked_by, jsonrpc.INVALID_PARAMS, complaint)

@@ -15,21 +15,12 @@ METHOD_NOT_FOUND = -32601
 INVALID_PARAMS = -32602
 INTERNAL_ERROR = -32603
 
-MEANINGS = {
-    PARSE_ERROR: "Parse error",
-    INVALID_REQUEST: "Invalid Request",
-    METHOD_NOT_FOUND: "Method not found",
-    INVALID_PARAMS: "Invalid params",
-    INTERNAL_ERROR: "Internal error",
-}
-"""What each code means, in the words of the specification (section 5.1): the message where there is no better one."""
-
 
 def result(id: Json, value: Json) -> JsonObject:
     """Return the response to the request with this id: what came of it."""
     return {"jsonrpc": VERSION, "id": id, "result": value}
 
 
-def error(id: Json, code: int, message: str | None = None) -> JsonObject:
+def error(id: Json, code: int, message: str) -> JsonObject:
     """Return the response to the request with this id, or null where it could not be read: why nothing came of it."""
-    return {"jsonrpc": VERSION, "id": id, "error": {"code": code, "message": message or MEANINGS[code]}}
+    return {"jsonrpc": VERSION, "id": id, "error": {"code": code, "message": message}}

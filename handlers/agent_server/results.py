@@ -29,7 +29,7 @@ class Result:
 
     def take(self, event: Event) -> None:
         """Consider one more event."""
-        if event.name == "error":
+        if event.name == "error" or (event.name == END and event.data is not None):
             self._latest, self._failed = {"__error__": event.data}, True
         elif event.name in ("values", "updates"):
             if isinstance(event.data, dict) and event.data.get(INTERRUPT):
@@ -74,10 +74,10 @@ async def awaited(
             if not (events or ended):
                 yield b"\n"
             for event in events:
+                result.take(event)
                 if event.name == END:
                     ended = True
                     break
-                result.take(event)
     finally:
         reader.close()
         if cancels and not ended:

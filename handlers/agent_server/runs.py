@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from understudy.agents import launching
 from understudy.errors import Invalid, Unacceptable
 from understudy.exchange import Answer, Stream
+from understudy.state.feeds import GONE
 from understudy.state.life_cycle import ACTIVE
 from understudy.wire import canonical
 
@@ -66,7 +67,7 @@ async def join(world: World, thread_id: str, run_id: str, cancel_on_disconnect: 
     path = f"/threads/{thread_id}/runs/{run_id}"
     headers = {"location": f"{path}/join", "content-location": path}
     if row is None:
-        return Stream(results.told({"__error__": streams.MISSING}), "application/json", headers)
+        return Stream(results.told({"__error__": GONE}), "application/json", headers)
     if row["status"] not in ACTIVE and row["run_id"] not in world.runs.playing:
         return Stream(results.told(results.of_thread(world, thread_id)), "application/json", headers)
     reader = streams.of_run(world, thread_id, run_id)

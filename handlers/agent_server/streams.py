@@ -8,7 +8,7 @@ import orjson
 
 from understudy.errors import Invalid
 from understudy.exchange import Stream
-from understudy.state.feeds import END, order
+from understudy.state.feeds import END, GONE, order
 from understudy.state.life_cycle import ACTIVE
 from understudy.wire import BEAT, HEARTBEAT, frame
 
@@ -27,9 +27,6 @@ MEDIA_TYPE = "text/event-stream; charset=utf-8"
 HEADERS = {"cache-control": "no-store", "connection": "keep-alive", "x-accel-buffering": "no"}
 
 THREAD_MODES = ("lifecycle", "run_modes", "state_update")
-
-MISSING = {"error": "HTTPException", "message": "404: Run not found"}
-"""What a client reads that joins a run which is not there."""
 
 FROM_START = (-1, 0)
 
@@ -83,6 +80,8 @@ async def followed(
             for event in events:
                 if event.name == END:
                     ended = True
+                    if event.data is not None:
+                        frames.append(frame("error", event.data))
                     break
                 if not modes or _matches(event, modes):
                     frames.append(frame(event.name, event.data, event.id if with_ids else None))
@@ -145,7 +144,7 @@ def _matches(event: Event, modes: Collection[str]) -> bool:
 
 
 async def _missing() -> AsyncGenerator[bytes, None]:
-    yield frame("error", MISSING)
+    yield frame("error", GONE)
 
 
 async def _thread(reader: Reader, modes: Collection[str]) -> AsyncGenerator[bytes, None]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from understudy.errors import Invalid, SetupError, did_you_mean
+from understudy.errors import Invalid, SetupError
 from understudy.paths import quoted, spelled
-from understudy.scenarios import Scenario, ScenarioError, Source, bundled, find, known_as, read
+from understudy.scenarios import Scenario, ScenarioError, Source, find, known_as, nearest, read
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -53,8 +53,7 @@ def _named(wanted: str, apis: Collection[str]) -> list[Scenario]:
     name, colon, options = wanted.partition(":")
     shipped = known_as(name, apis)
     if not shipped:
-        known = {each for api in apis for each in bundled(api)}
-        raise Invalid(f"no scenario {quoted(name)} ships with this server.{did_you_mean(name, known)}")
+        raise Invalid(f"no scenario {quoted(name)} ships with this server.{nearest(name, apis)}")
     pairs = [pair.partition("=") for pair in options.split(",")] if colon else []
     if not all(key and sign for key, sign, _ in pairs):
         raise Invalid(f"{quoted(wanted)}: options are written like large:threads=10,users=2")

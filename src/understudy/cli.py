@@ -97,7 +97,7 @@ class Command(Parser):
 def _parser() -> Parser:
     parser = Command(
         prog="understudy",
-        description="A stand-in for the Agent Server's HTTP API, for tests and CI.",
+        description="A stand-in for the Agent Server and for the Computer Agents API, for tests and CI.",
         epilog=_ROOT,
     )
     parser.add_argument("--version", action="version", version=f"understudy {__version__}")

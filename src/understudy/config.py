@@ -147,9 +147,13 @@ def _several(value: str | list[str]) -> tuple[str, ...]:
     return several
 
 
-def _apis(value: str | list[str]) -> tuple[str, ...]:
-    """Return the APIs that are named, in the order of `APIS`."""
-    named = [name.lower() for name in _several(value if isinstance(value, str) else ",".join(value))]
+def apis_named(value: str | list[str]) -> tuple[str, ...]:
+    """Return the APIs that are named, several of them with commas, in the order of `APIS`.
+
+    SetupError for one that there is not, or that is named twice.
+    """
+    text = value if isinstance(value, str) else ",".join(value)
+    named = [name.strip().lower() for name in text.split(",")]
     for at, name in enumerate(named):
         if name not in APIS:
             raise SetupError(f'there is no API "{name}".{did_you_mean(name, APIS)}')
@@ -184,7 +188,7 @@ def _scenarios(value: str | list[str]) -> tuple[str, ...]:
 _NAMES = {"apis": "api", "scenarios": "scenario", "api_keys": "api_key"}
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "apis": _apis,
+    "apis": apis_named,
     "scenarios": _scenarios,
     "port": _port,
     "seed": _whole,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.errors import SetupError
 
 if TYPE_CHECKING:
-    from understudy.scenarios import Scenario
+    from understudy.scenarios import Scenario, Source
     from understudy.state.computer_agents.platform import ComputerAgents
 
 FINE, WRONG, FAILED = 0, 1, 2
@@ -58,45 +58,48 @@ def _add_api(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--api",
         choices=("agent-server", "computer-agents"),
-        default="agent-server",
-        help="the API whose scenarios are meant by name (default: agent-server)",
+        help="the API whose scenarios are meant; left out, demo is that of agent-server, computer-agents/demo another",
     )
 
 
 def _list(options: argparse.Namespace) -> int:
     from understudy.scenarios import bundled, find, read
 
-    scenarios = [read(find(name, options.api)) for name in bundled(options.api)]
-    names = max(len(scenario.name) for scenario in scenarios)
-    counts = [_counts(scenario) for scenario in scenarios]
-    width = max(map(len, counts))
-    for scenario, counted in zip(scenarios, counts, strict=True):
+    apis = _apis(options)
+    scenarios = {
+        name if api == apis[0] else f"{api}/{name}": read(find(name, api)) for api in apis for name in bundled(api)
+    }
+    names = max(map(len, scenarios))
+    width = max(len(_counts(scenario)) for scenario in scenarios.values())
+    for name, scenario in scenarios.items():
         first = scenario.description.partition("\n")[0]
-        print(f"{scenario.name:{names}}  {counted:{width}}  {first}")
+        print(f"{name:{names}}  {_counts(scenario):{width}}  {first}")
     return FINE
 
 
 def _show(options: argparse.Namespace) -> int:
-    from understudy.scenarios import build, find, read
+    from understudy.scenarios import build, read
 
-    source = find(options.scenario, options.api)
+    source = _source(options.scenario, options)
     if options.yaml:
         print(source.text, end="")
         return FINE
     scenario = read(source)
     world = build([scenario])
     print(scenario.description.strip() or f"{scenario.name} does not describe itself.")
-    print(f"\n{_counted(len(list(world.agents)), 'agent')}")
-    for agent in world.agents:
+    agents, is_platform = list(world.agents), "computer_agents" in scenario.value
+    if agents or not is_platform:
+        print(f"\n{_counted(len(agents), 'agent')}")
+    for agent in agents:
         print(f"  {agent.graph_id}: {agent.description or ' -> '.join(agent.nodes)}")
     rows = world.threads.find(limit=_SHOWN).rows
-    if rows or "computer_agents" not in scenario.value:
+    if rows or not is_platform:
         print(_counted(len(world.threads), "thread"))
     for row in rows:
         marks = ", ".join(f"{name} {value}" for name, value in row["metadata"].items() if isinstance(value, str))
         print(f"  {row['thread_id']}  {row['status']:11}  {marks}")
     _tell_of_more(len(world.threads), len(rows))
-    if "computer_agents" in scenario.value:
+    if is_platform:
         _show_platform(world.computer_agents)
     return FINE
 
@@ -126,13 +129,13 @@ def _tell_of_more(total: int, shown: int) -> None:
 
 
 def _validate(options: argparse.Namespace) -> int:
-    from understudy.scenarios import ScenarioError, build, find, read
+    from understudy.scenarios import ScenarioError, build, read
 
-    others = [read(find(name, options.api)) for name in options.others]
+    others = [read(_source(name, options)) for name in options.others]
     status = FINE
     for name in options.scenarios:
         try:
-            scenario = read(find(name, options.api))
+            scenario = read(_source(name, options))
             build([*others, scenario])
         except ScenarioError as error:
             print(error)
@@ -143,6 +146,19 @@ def _validate(options: argparse.Namespace) -> int:
         else:
             print(f"{name}: fine ({_counts(scenario, 'threads', 'environments')})")
     return status
+
+
+def _apis(options: argparse.Namespace) -> tuple[str, ...]:
+    from understudy.config import APIS
+
+    return (options.api,) if options.api else APIS
+
+
+def _source(name: str, options: argparse.Namespace) -> Source:
+    """Return the scenario that a name means; of several, that of the first API."""
+    from understudy.scenarios import find_all
+
+    return find_all(name, _apis(options))[0]
 
 
 def _counts(scenario: Scenario, *sections: str) -> str:

@@ -19,6 +19,11 @@ Json = dict[str, Any]
 MISSING = "33333333-3333-4333-8333-333333333333"
 
 
+def declare(server: Server, agent: str, script: Json) -> None:
+    """Put an agent into the world."""
+    server.post("/_understudy/scenarios", {"scenario": {"agents": {agent: script}}}).raise_for_status()
+
+
 def post(server: Server, message: Any, graph: str = "agent", accept: str = "*/*") -> httpx.Response:
     """Send what may be a message: JSON, or bytes as they are."""
     path, headers = f"/a2a/{assistant_of(graph)}", {"accept": accept}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.agent_server.a2a_messages import MISSING, ask, data, error, message, post, send, texts
+from tests.agent_server.a2a_messages import MISSING, ask, data, declare, error, message, post, send, texts
 
 if TYPE_CHECKING:
     from tests.conftest import Server
@@ -29,11 +29,6 @@ DESK: dict[str, Any] = {
     ],
 }
 """An agent that calls a tool before it answers."""
-
-
-def declare(server: Server, agent: str, script: dict[str, Any]) -> None:
-    """Put an agent into the world."""
-    server.post("/_understudy/scenarios", {"scenario": {"agents": {agent: script}}}).raise_for_status()
 
 
 def said(server: Server, task: dict[str, Any]) -> list[dict[str, Any]]:
@@ -306,3 +301,10 @@ def test_an_id_of_a_request_comes_back_as_it_was(server: Server) -> None:
         answer = post(server, {"jsonrpc": "2.0", "id": asked_by, "method": "ListTasks"})
 
         assert answer.json()["id"] == asked_by
+
+
+@pytest.mark.parametrize("text", [1, True, {"a": 1}])
+def test_a_text_that_is_none_is_for_the_agent_to_fail_with(server: Server, text: Any) -> None:
+    task = send(server, {"kind": "text", "text": text})
+
+    assert texts([task["status"]["message"]]) == ["Error executing assistant: ValidationError"]

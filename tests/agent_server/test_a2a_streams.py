@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.agent_server.a2a_messages import MISSING, ask, data, message, post, stream, texts, told
+from tests.agent_server.a2a_messages import MISSING, ask, data, declare, message, post, stream, texts, told
 from understudy.state.ids import assistant_of
 
 if TYPE_CHECKING:
@@ -156,3 +156,36 @@ def test_a_run_that_is_cancelled_before_it_begins_is_a_failure_of_the_server(ser
         events = list(told(answer.iter_lines()))
 
     assert events == [{"code": -32603, "message": "Internal server error"}]
+
+
+@pytest.mark.parametrize(
+    ("end", "last"),
+    [
+        ("DELETE /threads/{thread}/runs/{run}", "404: Run not found"),
+        ("DELETE /threads/{thread}", "404: Run not found"),
+        ("POST /_understudy/worlds/default/reset", "Internal server error"),
+    ],
+)
+def test_a_run_that_is_gone_before_its_end_is_not_told_as_completed(server: Server, end: str, last: str) -> None:
+    request = {"jsonrpc": "2.0", "id": 1, "method": "message/stream", "params": message(data(sleep=60))}
+    path = f"/a2a/{assistant_of('steps')}"
+
+    with server.client.stream("POST", path, json=request, headers={"accept": "*/*"}) as answer:
+        events = iter(told(answer.iter_lines()))
+        thread, _, run = next(events)["id"].partition(":")
+        method, target = end.format(thread=thread, run=run).split()
+        server.client.request(method, target).raise_for_status()
+        *_, final = events
+
+    assert final.get("message") == last or texts([final["status"]["message"]]) == [last]
+    assert "completed" not in str(final)
+
+
+def test_what_was_told_before_an_answer_that_cannot_be_is_not_lost(server: Server) -> None:
+    nothing = {"messages": [{"role": "assistant", "content": [{"type": "image"}]}]}
+    declare(server, "painter", {"nodes": {"draw": {"write": nothing}}})
+
+    events = stream(server, "draw", graph="painter")
+
+    assert shape(events[0]) == "task submitted"
+    assert events[-1]["code"] == -32006

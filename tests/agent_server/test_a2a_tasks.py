@@ -32,13 +32,18 @@ def at_work(server: Server) -> str:
 
 @pytest.fixture
 def sending(server: Server) -> Iterator[Any]:
-    """Send a message without waiting for its answer."""
+    """Send a message without waiting for what comes of it: the future of a task, or of an error."""
     with ThreadPoolExecutor(1) as pool, httpx.Client(base_url=server.url, timeout=30) as client:
 
         def post(*parts: Any, graph: str, **fields: Any) -> Any:
             request = {"jsonrpc": "2.0", "id": 1, "method": "message/send", "params": message(*parts, **fields)}
             path = f"/a2a/{assistant_of(graph)}"
-            return pool.submit(lambda: client.post(path, json=request, headers={"accept": "*/*"}).json()["result"])
+
+            def answered() -> Any:
+                answer = client.post(path, json=request, headers={"accept": "*/*"}).json()
+                return answer.get("result") or answer["error"]
+
+            return pool.submit(answered)
 
         yield post
 
@@ -224,3 +229,23 @@ def test_a_deleted_thread_takes_its_tasks_with_it(server: Server) -> None:
 
     assert ask(server, "tasks/get", {"id": task["id"]})["code"] == -32001
     assert ask(server, "ListTasks")["tasks"] == []
+
+
+def test_a_message_whose_run_is_deleted_has_failed(server: Server, sending: Any) -> None:
+    answer = sending(data(sleep=60), graph="steps", contextId=MISSING)
+
+    server.delete(f"/threads/{MISSING}/runs/{run_of(server, MISSING)}").raise_for_status()
+
+    task = answer.result(10)
+    assert task["status"]["state"] == "failed"
+    assert texts([task["status"]["message"]]) == ["Error executing assistant: HTTPException"]
+
+
+@pytest.mark.parametrize("end", [f"DELETE /threads/{MISSING}", "POST /_understudy/worlds/default/reset"])
+def test_a_message_whose_thread_is_gone_leads_to_no_task(server: Server, sending: Any, end: str) -> None:
+    answer = sending(data(sleep=60), graph="steps", contextId=MISSING)
+    run_of(server, MISSING)
+
+    server.client.request(*end.split()).raise_for_status()
+
+    assert answer.result(10) == error(-32603, "Internal server error")

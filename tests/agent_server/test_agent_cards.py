@@ -140,6 +140,13 @@ def test_there_is_no_session_to_end(server: Server, slash: str) -> None:
     assert "allow" not in answer.headers
 
 
+@pytest.mark.parametrize(("place", "status"), [("", 405), ("/", 405), ("/.well-known/agent-card.json", 200)])
+def test_head_is_refused_but_where_there_is_a_card_alone(server: Server, place: str, status: int) -> None:
+    answer = server.client.head(f"/a2a/{AGENT}{place}")
+
+    assert (answer.status_code, answer.content) == (status, b"")
+
+
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_a_wrong_method_is_told_which_there_are(server: Server, slash: str) -> None:
     answer = server.put(f"/a2a/{AGENT}{slash}", {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -94,3 +95,24 @@ def test_a_run_is_interrupted_whatever_its_nodes_make_of_being_stopped(server: S
 
     assert [run["status"] for run in server.get(f"/threads/{thread_id}/runs").json()] == ["interrupted"]
     assert server.get(f"/threads/{thread_id}").json()["status"] in ("idle", "interrupted")
+
+
+@pytest.mark.parametrize("waits", [False, True])
+@pytest.mark.parametrize("deleted", ["/threads/{thread}", "/threads/{thread}/runs/{run}"])
+def test_whoever_follows_a_run_is_told_that_it_was_deleted(server: Server, deleted: str, *, waits: bool) -> None:
+    server.world = build([read(Source("f.yaml", SCENARIO))])
+    thread, body = server.create_thread(), {"assistant_id": "slow", "input": {"log": []}}
+    if waits:
+        server.post(f"/threads/{thread}/runs", body).raise_for_status()
+    gone = {"error": "HTTPException", "message": "404: Run not found"}
+
+    with (
+        server.client.stream("POST", f"/threads/{thread}/runs/wait", json=body) as waiting,
+        server.client.stream("GET", f"{waiting.headers['content-location']}/stream") as following,
+    ):
+        run = waiting.headers["content-location"].rpartition("/")[2]
+        assert server.delete(deleted.format(thread=thread, run=run)).status_code == 204
+        result, events = json.loads(waiting.read()), following.read().decode()
+
+    assert result == {"__error__": gone}
+    assert events.endswith(f"event: error\r\ndata: {json.dumps(gone, separators=(',', ':'))}\r\n\r\n")

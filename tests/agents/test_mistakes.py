@@ -171,7 +171,7 @@ def test_a_mistake_in_an_agent_is_told_with_its_place(row: dict[str, Any], what:
 
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
 def test_the_schema_for_editors_takes_every_example(block: str) -> None:
-    _, is_valid = structure._schema("agent-server")
+    _, is_valid = structure._schema()
 
     assert is_valid(read(Source("page.yaml", block)).value)
 

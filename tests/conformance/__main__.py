@@ -11,10 +11,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.conformance.campaign import API, HEADERS, KEY, Report, imitated, run
+from tests.conformance.campaign import API, CODER, HEADERS, KEY, Report, imitated, run
 
-SCENARIOS = {API: "reference", "computer-agents": "empty"}
+SCENARIOS = {API: "reference", "computer-agents": str(CODER)}
 """What a server begins with, by API."""
+
+AGENTS = {API: (), "computer-agents": ("coder",)}
+"""What is run, by API; all there is if nothing is told."""
 
 
 def main() -> int:
@@ -24,7 +27,6 @@ def main() -> int:
     parser.add_argument("--seeds", default="1", help="a run for each of these numbers (default: 1)")
     parser.add_argument("--api", action="append", choices=SCENARIOS, help="the API to check (default: each)")
     parser.add_argument("--scenario", action="append", default=[], help="what else the server begins with")
-    parser.add_argument("--agent", action="append", default=[], help="the agent or graph to run (default: see check)")
     options = parser.parse_args()
     kept = [checked(api, options) for api in options.api or SCENARIOS]
     return 0 if all(kept) else 1
@@ -36,7 +38,7 @@ def checked(api: str, options: argparse.Namespace) -> bool:
     for seed in map(int, options.seeds.split(",")):
         began = time.monotonic()
         with serving(api, [SCENARIOS[api], *options.scenario]) as url:
-            report = run(url, api=api, examples=options.examples, seed=seed, graph_ids=tuple(options.agent))
+            report = run(url, api=api, examples=options.examples, seed=seed, graph_ids=AGENTS[api])
         complaint = report.complaint()
         findings, trials = report.findings, report.checkup.trials
         print(

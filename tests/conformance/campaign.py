@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from schemathesis.engine import events
 
@@ -19,6 +20,9 @@ API = "agent-server"
 
 KEY = "tb_test"
 """The key that a server of an API is started with that always asks for one."""
+
+CODER = Path(__file__).with_name("computer_agents") / "coder.yaml"
+"""A scenario of the Computer Agents API with an agent `coder`, which writes files."""
 
 HEADERS = {"computer-agents": {"authorization": f"Bearer {KEY}"}}
 """What is sent along, by API."""

@@ -66,7 +66,7 @@ agents:
     channels: {log: append}
     nodes:
       toss:
-        - wait: 0.001
+        - wait: 0.05
     edges: [[__start__, toss], [toss, toss]]
 """
 

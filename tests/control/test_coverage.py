@@ -55,7 +55,7 @@ def test_operations_are_counted_by_status(server: Server) -> None:
     assert used(server) == {"POST /threads": {"200": 1}, "GET /threads/{thread_id}": {"200": 1, "404": 2}}
 
 
-def test_all_operations_that_are_played_are_told(server: Server) -> None:
+def test_all_operations_that_can_succeed_are_told(server: Server) -> None:
     told = server.get(COVERAGE, params={"of": "world"}).json()
 
     rows = {f"{row['method']} {row['path']}": row for row in told["operations"]}
@@ -63,6 +63,17 @@ def test_all_operations_that_are_played_are_told(server: Server) -> None:
     assert "WEBSOCKET /threads/{thread_id}/stream/events" in rows
     assert [*told["stream_modes"]][:3] == ["values", "messages", "messages-tuple"]
     assert {"lifecycle", "run_modes", "state_update"} < {*told["stream_modes"]}
+
+
+def test_what_can_only_be_refused_is_told_once_it_was_asked_for(server: Server) -> None:
+    def told() -> set[str]:
+        rows = server.get(COVERAGE, params={"of": "world"}).json()["operations"]
+        return {f"{row['method']} {row['path']}" for row in rows}
+
+    before = told()
+    server.get("/mcp")
+
+    assert told() - before == {"GET /mcp"}
 
 
 def test_a_websocket_is_an_operation_too(server: Server) -> None:

@@ -105,14 +105,18 @@ MISTAKES = {
         'understudy: --api: "agent-server" is named twice; each API is served once'
     ),
     ("serve", "--scenario", "computer-agents/demo"): (
-        'understudy: no scenario "computer-agents/demo". Known: demo, empty, large, reference. A file of your own ends '
-        "in .yaml."
+        'understudy: no scenario "computer-agents/demo". Scenarios of computer-agents are served with --api '
+        "computer-agents. A file of your own ends in .yaml."
     ),
     ("serve", "--scenario", "dmo"): (
         'understudy: no scenario "dmo". Did you mean "demo"? A file of your own ends in .yaml.'
     ),
     ("scenarios", "show", "dmo"): (
         'understudy: no scenario "dmo". Did you mean "demo"? A file of your own ends in .yaml.'
+    ),
+    ("scenarios", "show", "computer-agents/dmo"): (
+        'understudy: no scenario "computer-agents/dmo". Did you mean "computer-agents/demo"? A file of your own ends '
+        "in .yaml."
     ),
     ("scenarios", "validate", "nowhere.yaml"): (
         "understudy: cannot read the scenario nowhere.yaml: No such file or directory"
@@ -184,8 +188,16 @@ def test_the_environment_names_several_apis_and_a_scenario_of_one() -> None:
 
 
 def test_scenarios_are_listed_by_api() -> None:
-    assert "large" in understudy("scenarios", "list").stdout
+    assert "large" in understudy("scenarios", "list", "--api", "agent-server").stdout
     assert "large" not in understudy("scenarios", "list", "--api", "computer-agents").stdout
+
+
+def test_every_name_that_is_listed_means_a_scenario() -> None:
+    names = [row.split()[0] for row in understudy("scenarios", "list").stdout.splitlines()]
+
+    validated = understudy("scenarios", "validate", *names)
+
+    assert (validated.returncode, validated.stdout.count(": fine (")) == (0, 6)
 
 
 def test_scenarios_show_what_they_tell_of_the_computer_agents_api() -> None:
@@ -281,7 +293,8 @@ def test_other_machines_without_a_key_are_warned_of() -> None:
 def test_list_names_every_scenario_with_its_counts_and_first_line() -> None:
     rows = understudy("scenarios", "list").stdout.splitlines()
 
-    assert [row.split()[0] for row in rows] == ["demo", "empty", "large", "reference"]
+    names = ["demo", "empty", "large", "reference", "computer-agents/demo", "computer-agents/empty"]
+    assert [row.split()[0] for row in rows] == names
     assert re.fullmatch(r"demo +2 agents, 5 threads +A small shop's support desk .*", rows[0])
     assert "1,000 threads" in rows[2]
 

@@ -83,7 +83,7 @@ def test_apis_are_named_one_by_one_or_with_commas_between(said: list[str], apis:
         (["computer-agent"], 'there is no API "computer-agent". Did you mean "computer-agents"?'),
         (["control"], 'there is no API "control". Known: agent-server, computer-agents.'),
         (["agent-server", "agent-server"], '"agent-server" is named twice; each API is served once'),
-        (["agent-server", ""], 'an empty text names nothing, not "agent-server, "'),
+        (["agent-server", ""], 'there is no API "". Known: agent-server, computer-agents.'),
     ],
 )
 def test_an_api_that_there_is_not_or_that_is_named_twice_is_refused(said: list[str], message: str) -> None:

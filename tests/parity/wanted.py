@@ -124,15 +124,6 @@ WANTED: tuple[Wanted, ...] = (
         "JSON is read as everywhere else: no byte order mark, no NaN, large integers as floats; the reference reads it "
         "with another library there",
     ),
-    *(
-        Wanted(
-            "a2a in other ways",
-            "/status|/headers/content-type",
-            "HEAD works wherever GET does; agents of the reference refuse it",
-            step,
-        )
-        for step in (2, 8)
-    ),
     Wanted(
         "mcp and parameters of .+ that are no object",
         "/.*",

@@ -351,7 +351,16 @@ def test_an_api_of_the_session_that_there_is_not_is_told_in_one_sentence(pyteste
     result = pytester.runpytest("-o", "understudy_api=computer-agent")
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(['understudy_api: *there is no API "computer-agent". Did you mean "computer-agents"?*'])
+    result.stdout.fnmatch_lines(['understudy_api: there is no API "computer-agent". Did you mean "computer-agents"?*'])
+
+
+def test_who_does_not_serve_the_computer_agents_api_is_told_what_to_say(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_it(computer_agents_client): pass")
+
+    result = pytester.runpytest()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*this one stands in for agent-server: say understudy_api = computer-agents in *"])
 
 
 def test_who_has_no_computer_agents_is_told_what_to_install(pytester: pytest.Pytester) -> None:

@@ -71,9 +71,14 @@ class Unsupported(BadValue):
     """Something is taken for a message that is none."""
 
 
+class WrongField(Unacceptable):
+    """A field of a message holds what it cannot; said in the words of Pydantic."""
+
+
 _CLASSES: dict[type[Unacceptable], str] = {
     InvalidUpdate: "InvalidUpdateError",
     Unsupported: "NotImplementedError",
+    WrongField: "ValidationError",
     WrongType: "TypeError",
 }
 

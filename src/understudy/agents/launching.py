@@ -107,7 +107,7 @@ def _played(world: World, row: JsonObject, playing: Playing) -> None:
         # It may have begun nodes after it was told to stop.
         world.runs.forget_visits(row["thread_id"])
     if playing.task.cancelled():
-        world.feeds.end(row["thread_id"], row["run_id"])
+        world.feeds.end(row["thread_id"], row["run_id"], gone=playing.cut)
     start_next(world, row["thread_id"])
 
 
@@ -128,7 +128,7 @@ def stop(world: World, row: JsonObject, why: Stop) -> asyncio.Task[None] | None:
         other = world.runs.at_work(row["thread_id"])
         if not world.runs.active(row["thread_id"]) and (other is None or other.cut):
             world.threads.note(row["thread_id"], status=left.rests, updated_at=now)
-        world.feeds.end(row["thread_id"], row["run_id"])
+        world.feeds.end(row["thread_id"], row["run_id"], gone=why.deleted)
         return None
     if playing.stop is None:
         playing.stop = why
@@ -150,7 +150,7 @@ async def delete(world: World, row: JsonObject) -> None:
     playing = world.runs.playing.get(row["run_id"])
     task = None if playing is None else playing.task
     if row["status"] in ACTIVE:
-        task = stop(world, row, Stop("rollback", "deleted"))
+        task = stop(world, row, Stop("rollback", "deleted", deleted=True))
     if task is not None:
         await asyncio.wait([task], timeout=_UNHURRIED)
     if world.threads.seek(row["thread_id"]) is not None:

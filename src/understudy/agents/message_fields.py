@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.errors import Unacceptable
+from understudy.agents.failures import WrongField
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ _MANUAL = "https://errors.pydantic.dev/2.14/v/"
 
 
 def check(message: JsonObject) -> None:
-    """Turn a number in the place of the id into text; Unacceptable lists every field with a wrong value."""
+    """Turn a number in the place of the id into text; WrongField lists every field with a wrong value."""
     message_id = message["id"]
     if isinstance(message_id, (int, float)) and not isinstance(message_id, bool):
         message["id"] = str(message_id)
@@ -47,7 +47,7 @@ def check(message: JsonObject) -> None:
     if faults:
         plural = "s" if len(faults) > 1 else ""
         head = f"{len(faults)} validation error{plural} for {CLASSES[message['type']]}"
-        raise Unacceptable("\n".join([head, *faults]))
+        raise WrongField("\n".join([head, *faults]))
 
 
 def abridged(value: Json) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from understudy.agents.protocol.envelopes import Envelopes, is_v2
 from understudy.state.clock import give_way, pause, timestamp
-from understudy.state.feeds import END
+from understudy.state.feeds import END, GONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -95,11 +95,11 @@ class Output:
             self._put_all(self._envelopes.failed(str(error["message"])))
         self._feed.append(self._run_id, "error", error, keep=False)
 
-    def finish(self) -> None:
-        """Let the readers go."""
+    def finish(self, *, gone: bool = False) -> None:
+        """Let the readers go, and tell them if the run is `gone` before its end."""
         if self._envelopes is not None:
             self._put_all(self._envelopes.ended())
-        self._feed.append(self._run_id, END, None, keep=self._keep)
+        self._feed.append(self._run_id, END, GONE if gone else None, keep=self._keep)
 
     def show(self, mode: str, place: Place, data: Json) -> None:
         """Show something in a mode, if that is wanted."""

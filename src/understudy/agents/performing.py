@@ -68,7 +68,7 @@ async def perform(world: World, row: JsonObject) -> None:
     ended_at = timestamp(world.clock.now())
     playing = world.runs.playing[run_id]
     if playing.cut:
-        output.finish()
+        output.finish(gone=True)
         return
     if playing.stop is not None:
         # Whatever its nodes made of being stopped.
@@ -76,7 +76,7 @@ async def perform(world: World, row: JsonObject) -> None:
     if end.failure is not None:
         output.error(end.failure.to_json())
     _settle(world, row, output, end, ended_at)
-    output.finish()
+    output.finish(gone=playing.stop is not None and playing.stop.deleted)
     thread = world.threads.seek(thread_id)
     if thread is None:
         return

@@ -62,6 +62,11 @@ class Operation:
         """The lowest status of success that the document knows; 200 where it knows none."""
         return min((int(status) for status in self.responses if status.startswith("2")), default=200)
 
+    @property
+    def can_succeed(self) -> bool:
+        """Whether the document tells of another answer than refusals and redirects, or of none, as for a WebSocket."""
+        return not self.responses or any(status.startswith(("2", "default")) for status in self.responses)
+
     def __str__(self) -> str:
         return f"{self.method.upper()} {self.path}"
 

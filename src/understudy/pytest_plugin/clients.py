@@ -32,6 +32,13 @@ def sync_client(world: AgentServer) -> SyncLangGraphClient:
 def computer_agents_client(world: AgentServer) -> ComputerAgentsClient:
     """Return a client of the Computer Agents API, with a key that any server takes which knows none."""
     sdk = _imported("computer_agents", "computer_agents_client needs computer-agents: pip install computer-agents")
+    served = dict.fromkeys(row["api"] for row in world.asking.ask("GET", "/scenarios"))
+    if "computer-agents" not in served:
+        needed = (
+            f"computer_agents_client needs a server of that API, and this one stands in for {', '.join(served)}: "
+            "say understudy_api = computer-agents in the ini file"
+        )
+        raise pytest.fail.Exception(needed, pytrace=False)
     made: ComputerAgentsClient = sdk.ComputerAgentsClient("understudy", base_url=world.url)
     # It has no argument for headers.
     made.api._client.headers.update(world.headers)  # noqa: SLF001

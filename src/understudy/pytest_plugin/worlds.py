@@ -86,11 +86,12 @@ def serving(config: pytest.Config) -> Iterator[Control]:
     if url := url_of(config):
         yield Control(url, key=os.environ.get("UNDERSTUDY_CONTROL_KEY"))
         return
-    from understudy.config import settings
+    from understudy.config import Settings, apis_named
     from understudy.starting import start
 
     with told_briefly("understudy_api"):
-        apis = settings({"apis": config.getini("understudy_api") or None}, {}).apis
+        written = config.getini("understudy_api")
+        apis = apis_named(written) if written else Settings().apis
     with told_briefly("understudy_scenario"), start(*_of_ini(config), api=apis) as server:
         yield server
 

@@ -4,7 +4,7 @@ from understudy.scenarios.dumping import dump, dump_text
 from understudy.scenarios.loading import build, clock_of, load
 from understudy.scenarios.problems import Problem, ScenarioError
 from understudy.scenarios.scenario import Scenario, read
-from understudy.scenarios.sources import Source, bundled, find, find_all, known_as
+from understudy.scenarios.sources import Source, bundled, find, find_all, known_as, nearest
 
 __all__ = [
     "Problem",
@@ -20,5 +20,6 @@ __all__ = [
     "find_all",
     "known_as",
     "load",
+    "nearest",
     "read",
 ]

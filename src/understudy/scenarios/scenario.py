@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from understudy.paths import Path
     from understudy.wire import Json, JsonObject
 
-SECTIONS = ("agents", "assistants", "threads", "crons", "store", "computer_agents", "generate")
-"""What a scenario consists of besides its description and its clock."""
-
 THREADS = 100
 """How many threads are generated where nothing is said about their number."""
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
+from understudy.config import APIS
 from understudy.errors import SetupError, did_you_mean
 from understudy.scenarios.core_yaml import Text
 
@@ -56,6 +57,14 @@ def known_as(name: str, apis: Iterable[str]) -> list[tuple[str, str]]:
     return [(each, own) for each, own in pairs if own in bundled(each)]
 
 
+def nearest(name: str, apis: Collection[str]) -> str:
+    """Return ` Did you mean "…"?` for the scenario of these APIs whose name is nearest to one that none has."""
+    api, slash, _ = name.partition("/")
+    if slash and api in APIS and api not in apis:
+        return f" Scenarios of {api} are served with --api {api}."
+    return did_you_mean(name, {f"{each}/{own}" if slash else own for each in apis for own in bundled(each)})
+
+
 def find(wanted: str, api: str = "agent-server") -> Source:
     """Return the scenario of this name, or in this file; see `find_all`."""
     return find_all(wanted, (api,))[0]
@@ -73,8 +82,7 @@ def find_all(wanted: str, apis: Collection[str]) -> list[Source]:
         return [_read(file, file.name, options) for file in (_folder(api) / f"{own}.yaml" for api, own in shipped)]
     path = FilePath(name)
     if not name.endswith(_SUFFIXES) and not path.is_file():
-        hint = did_you_mean(name, {known for api in apis for known in bundled(api)})
-        raise SetupError(f'no scenario "{name}".{hint} A file of your own ends in .yaml.')
+        raise SetupError(f'no scenario "{name}".{nearest(name, apis)} A file of your own ends in .yaml.')
     return [_read(path, name, options, path)]
 
 

@@ -79,7 +79,7 @@ def _told(error: ValidationError) -> Iterator[Fault]:
         case "anyOf":
             yield from _of_the_branch_meant(error, path)
         case "enum":
-            words = [word for word in rule if isinstance(word, str)]
+            words = [word if isinstance(word, str) else json.dumps(word) for word in rule]
             hint = did_you_mean(value, words) if isinstance(value, str) else f" Known: {', '.join(words)}."
             yield path, f"{quoted(value)} is none of the words that may stand here.{hint}", path
         case "type":

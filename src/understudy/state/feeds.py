@@ -18,7 +18,7 @@ class Event(NamedTuple):
     """One event. `name` is that of the wire, with the namespace of a subgraph behind a bar.
 
     `id` is `<milliseconds>-<count>` and greater than that of every event before it on its thread. The last event of a
-    run has the name END and is not sent.
+    run has the name END and is not sent; its data are GONE if the run has been deleted, of which its readers are told.
     """
 
     id: str
@@ -34,6 +34,9 @@ class Event(NamedTuple):
 
 END = ""
 """The name of the event after the last one of a run."""
+
+GONE = {"error": "HTTPException", "message": "404: Run not found"}
+"""The error that clients read who follow a run that is not there, or not any more."""
 
 Order = tuple[int, int]
 
@@ -139,10 +142,10 @@ class Feeds:
         if thread_id in self._feeds:
             self._feeds[thread_id].append(None, name, data)
 
-    def end(self, thread_id: str, run_id: str) -> None:
-        """Let the readers of a run go that never began."""
+    def end(self, thread_id: str, run_id: str, *, gone: bool = False) -> None:
+        """Let the readers of a run go that never began, or is `gone` before."""
         if thread_id in self._feeds:
-            self._feeds[thread_id].append(run_id, END, None)
+            self._feeds[thread_id].append(run_id, END, GONE if gone else None)
 
     def forget_run(self, thread_id: str, run_id: str) -> None:
         """Drop what is kept of a run."""

@@ -21,10 +21,11 @@ Action = Literal["interrupt", "rollback"]
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Why a run is to end before its time, and what is to become of what it did."""
+    """Why a run is to end before its time, and what is to become of what it did; or it is `deleted` at once."""
 
     action: Action
     reason: str
+    deleted: bool = False
 
 
 @dataclass(slots=True)

@@ -39,7 +39,7 @@ class Usage:
     def told(self, operations: Iterable[Operation], modes: Iterable[str]) -> JsonObject:
         """Return how often each of these was used, as the control plane tells it (`Coverage` in `specs/control.yaml`).
 
-        An operation that this server does not play is there only if somebody asked for it.
+        An operation that can only refuse, or send on, is there only if somebody asked for it.
         """
         used: dict[str, dict[str, int]] = {}
         for (operation, status), times in sorted(self.statuses.items()):
@@ -55,7 +55,7 @@ class Usage:
                     "statuses": used.get(operation.id, {}),
                 }
                 for operation in operations
-                if operation.handler is not None or operation.id in used
+                if operation.can_succeed or operation.id in used
             ],
             "stream_modes": {mode: self.modes[mode] for mode in modes},
         }

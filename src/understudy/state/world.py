@@ -92,4 +92,4 @@ class World:
         """Let go whoever reads a run that will never begin, as its thread is gone."""
         for row in self.runs.active(thread_id):
             if row["run_id"] not in self.runs.playing:
-                self.feeds.end(thread_id, row["run_id"])
+                self.feeds.end(thread_id, row["run_id"], gone=True)

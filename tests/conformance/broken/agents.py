@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.conformance.broken.changes import answers
+from tests.conformance.broken.changes import answers, streams
 from tests.conformance.broken.fault import Fault
 
 if TYPE_CHECKING:
@@ -32,5 +32,17 @@ FAULTS = (
         "A task tells only the last of what was said.",
         "a2a-context-remembers",
         {A2A: answers(task(lambda told: {**told, "history": told.get("history", [])[-1:]}))},
+    ),
+    Fault(
+        "message-stream-stops-short",
+        "The stream of a message leaves out the state that its task comes to.",
+        "a2a-stream-ends-as-its-task",
+        {A2A: streams(lambda events: events[:-1])},
+    ),
+    Fault(
+        "message-stream-says-nothing",
+        "The stream of a message has no events.",
+        "a2a-stream-ends-as-its-task",
+        {A2A: streams(lambda events: [])},
     ),
 )

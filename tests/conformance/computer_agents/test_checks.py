@@ -9,26 +9,12 @@ from typing import Any
 import pytest
 from schemathesis.checks import CHECKS
 
-from tests.conformance.campaign import Report, imitated, run
+from tests.conformance.campaign import CODER, Report, imitated, run
 from tests.conformance.computer_agents.serving import API, Platform
 from understudy.conformance.laws.all import LAWS
 from understudy.contract.documents import load_contract
 from understudy.contract.operations import operations
-from understudy.scenarios import Source, build, read
-
-CODER = """
-
-agents:
-  coder:
-    channels: {messages: messages}
-    nodes:
-      work:
-        - when: text == "/understudy wait 60"
-          do: {wait: 60}
-        - do:
-            - emit: {type: file_change, path: src/hello.py, content: "{{ text }}"}
-            - say: "Written: {{ text }}"
-"""
+from understudy.scenarios import build, find, read
 
 
 @dataclass
@@ -44,7 +30,7 @@ class Checked:
 def checked(breaking: Platform) -> Checked:
     """One run on a platform with an agent that writes files, and that others use too."""
     breaking.break_with({})
-    breaking.server.begin(lambda: build([read(Source("coder.yaml", CODER))]))
+    breaking.server.begin(lambda: build([read(find(str(CODER)))]))
     for number in range(2):
         project = breaking.make("projects", name=f"Orchard {number}", type="cloud")
         place = breaking.make("environments", name=f"Theirs {number}", projectId=project["id"])

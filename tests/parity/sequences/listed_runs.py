@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from tests.parity.sequence import (
     HOLD,
+    Read,
     ask,
     begun,
     create,
     found,
     history,
+    latest,
+    opened,
     over,
     sequence,
     state,
@@ -18,6 +21,7 @@ from tests.parity.sequence import (
 
 MISSING = "33333333-3333-4333-8333-333333333333"
 LIST = "GET /threads/{thread}/runs"
+DELETED = {"run": "DELETE /threads/{thread}/runs/{run}", "thread": "DELETE /threads/{thread}"}
 THREE = (
     create("steps", {"n": 1}),
     over(),
@@ -60,6 +64,18 @@ SEQUENCES = (
         ask("DELETE /threads/{thread}/runs/{run}"),
         found(),
         ask(LIST),
+    ),
+    *(
+        sequence(
+            f"a {what} is deleted while its run is waited for",
+            thread(),
+            opened("answer", wait("steps", HOLD)),
+            latest(),
+            begun(),
+            ask(request),
+            Read("answer"),
+        )
+        for what, request in DELETED.items()
     ),
     sequence(
         "runs are listed by status",

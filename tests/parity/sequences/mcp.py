@@ -54,6 +54,17 @@ NO_OBJECTS: tuple[Json, ...] = (None, [], [1], "x", 1, True, "")
 NO_METHODS: tuple[Json, ...] = (None, "", 0, [], {}, False)
 CURSORS: tuple[Json, ...] = ("", "x", "0", "2", 2, "99", 1.9, True)
 PINGED: tuple[Json, ...] = ({}, {"a": 1}, [], "x", None)
+VALUES: tuple[Json, ...] = (
+    None, True, 1, 1.0, 1e15, 1e16, 1e20, 1e-5, 0.0001, 0.1 + 0.2, 5e-324, -0.0, 123456789.123, "x", "", "a'b", 'a"b',
+    "a\\b", "\0", "\u200b", "é\n", [], {}, [[]], {"a": {"b": None}},
+)  # fmt: skip
+SAID: tuple[dict[str, str], ...] = (
+    {"mcp-protocol-version": "1999-01-01"},
+    {"mcp-protocol-version": "2025-06-18", "mcp-session-id": "x"},
+    {"origin": "https://elsewhere.example"},
+    {"last-event-id": "1"},
+    {"content-type": "text/html"},
+)
 UNKNOWN: tuple[Json, ...] = ("nope", "Agent", " agent", "", None, 0, 1, True, ["agent"], {"name": "agent"})
 OWN = ("My Tool!", "My Tool", "  spaced\tout  ", "a.b-c_d", "ü", "x" * 200)
 
@@ -123,6 +134,31 @@ SEQUENCES = (
         tool("ctx", {}, context=None),
         tool("ctx", {}, context={}),
         tool("steps", {"n": 1}, context={"a": 1}),
+    ),
+    sequence("mcp prints values of all kinds", *(tool("ctx", {"k": value}) for value in VALUES)),
+    sequence(
+        "mcp and headers that say more",
+        *(replace(mcp("ping"), headers={"accept": JSON, **more}) for more in SAID),
+        replace(ask("GET /mcp"), headers={"accept": STREAM, "last-event-id": "3", "mcp-session-id": "x"}),
+        replace(ask("DELETE /mcp"), headers={"mcp-session-id": "x"}),
+    ),
+    sequence(
+        "mcp calls a tool with more than arguments",
+        *(
+            mcp("tools/call", {"name": "custom", "arguments": {"x": "y"}, **more})
+            for more in ({"_meta": {"progressToken": "p"}}, {"task": {"ttl": 1}}, {"config": {"tags": ["x"]}})
+        ),
+    ),
+    sequence(
+        "mcp and assistants with a context, of which two have one name",
+        ask("POST /assistants", {"graph_id": "ctx", "name": "my ctx", "context": {"color": "green"}}),
+        tool("my_ctx", {"k": 1}),
+        tool("my_ctx", {"k": 1}, context={"color": "blue"}),
+        tool("my_ctx", {"k": 1}, context={}),
+        ask("POST /assistants", {"graph_id": "ctx", "name": "my ctx", "description": None}),
+        tool("my_ctx", {"k": 1}),
+        mcp("tools/list"),
+        alone=True,
     ),
     sequence(
         "mcp and tools of one's own",

@@ -74,8 +74,20 @@ MESSAGES = {
         "f.yaml:6: computer_agents.environments[1].snapshots[0].environmentId: not that of the computer, env_barn"
     ),
     OFFICE + "  - {name: Barn, snapshots: [{parentSnapshotId: snapshot_2}]}": (
-        'f.yaml:6: computer_agents.environments[1].snapshots[0].parentSnapshotId: no snapshot "snapshot_2". '
-        'Did you mean "snapshot_1"?'
+        'f.yaml:6: computer_agents.environments[1].snapshots[0].parentSnapshotId: no earlier snapshot "snapshot_2" of '
+        "this computer."
+    ),
+    OFFICE + "  - name: Barn\n    snapshots:\n    - {id: snapshot_2, parentSnapshotId: snapshot_2}": (
+        'f.yaml:8: computer_agents.environments[1].snapshots[0].parentSnapshotId: no earlier snapshot "snapshot_2" of '
+        "this computer."
+    ),
+    OFFICE + "  - {name: Barn, snapshots: [{id: snapshot_2}, {parentSnapshotId: snapshot_1}]}": (
+        'f.yaml:6: computer_agents.environments[1].snapshots[1].parentSnapshotId: no earlier snapshot "snapshot_1" of '
+        'this computer. Did you mean "snapshot_2"?'
+    ),
+    OFFICE + '  - {name: Barn, files: {"": x, /: y}}': (
+        'f.yaml:6: computer_agents.environments[1].files[""]: "" is no path of a file, like src/hello.py\n'
+        'f.yaml:6: computer_agents.environments[1].files["/"]: "/" is no path of a file, like src/hello.py'
     ),
     OFFICE + "  - {name: Barn, files: {/a/../: x}}": (
         'f.yaml:6: computer_agents.environments[1].files["/a/../"]: "/a/../" is no path of a file, like src/hello.py'
@@ -157,6 +169,14 @@ MESSAGES = {
     ),
     SAID + "    steps: [{stepKind: other, id: step_1}, {stepKind: other, id: step_1}]": (
         "f.yaml:9: computer_agents.threads[0].steps[1].id: the step step_1 is there twice"
+    ),
+    # ids
+    THREAD + "    messages:\n    - {user: Hello}\n    - {id: one, assistant: Hi}": (
+        "f.yaml:10: computer_agents.threads[0].messages[1]: Message id: not as the document has it: 'one' does not "
+        "match '^msg_'"
+    ),
+    OFFICE + "  agents: [{id: coder, deleted: no}]": (
+        'f.yaml:6: computer_agents.agents[0].deleted: "no" is none of the words that may stand here. Known: true.'
     ),
     # store
     "computer_agents: {store: [{namespace: [a.b], key: k, value: {}}]}": (

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.agents.a2a import histories, parts, states
+from understudy.agents.a2a import histories, parts, states, tasks
+from understudy.agents.a2a.refusals import Broken
 from understudy.state.clock import timestamp
 
 if TYPE_CHECKING:
+    from understudy.agents.a2a.asking import Turn
     from understudy.agents.a2a.histories import Wanted
     from understudy.agents.a2a.tasks import Page, Task
     from understudy.state.world import World
@@ -66,7 +68,29 @@ def response(result: Json, own: list[Json] | None = None) -> list[JsonObject]:
     return [parts.text("")]
 
 
-def outcome(
+def reached(world: World, turn: Turn, run: JsonObject, result: JsonObject, asked: Wanted) -> JsonObject:
+    """Return the task of a message when its run is over; `result` is what this came to.
+
+    Broken if the thread is gone by then, or the world.
+    """
+    thread_id, task_id, own = run["thread_id"], turn.task_of(run), None
+    if world.is_closed or world.threads.seek(thread_id) is None:
+        raise Broken
+    if turn.data_only or (asked.scope == "task" and asked.length != 0 and "messages" not in turn.body["input"]):
+        said = histories.said(world, thread_id, run["run_id"])
+        result = {**result, "messages": said.stamped(task_id)}
+        own = said.by_the_run if turn.data_only else None
+    told: JsonObject = {"kind": "task", "id": task_id, "contextId": thread_id}
+    if asked.length != 0:
+        known = tasks.started(tasks.runs_of(world, thread_id, turn.assistant_id), thread_id)
+        if turn.start_id is not None:
+            known.setdefault(turn.start_id, task_id)
+        messages = result.get("messages")
+        told["history"] = histories.history(world.ids, messages, task_id, thread_id, asked, known)
+    return {**told, **_outcome(world, task_id, thread_id, result, turn.assistant_id, own)}
+
+
+def _outcome(
     world: World, task_id: str, context_id: str, result: JsonObject, assistant_id: str, own: list[Json] | None
 ) -> JsonObject:
     """Return the state that a run has left its task in, with what it has answered or asks.

@@ -33,9 +33,13 @@ class Telling:
         self.is_over = False
 
     def take(self, event: Event) -> Iterator[JsonObject]:
-        """Yield what is told of an event: the task when its run begins, what is said, how it ends."""
+        """Yield what is told of an event: the task when its run begins, what is said, how it ends.
+
+        Broken if it ends before it has begun, InvalidAnswer if what it has answered cannot be told.
+        """
         if event.name == END:
-            yield from self.end()
+            self._error = event.data or self._error
+            yield from self._end()
         elif not self._begun:
             self._begun = True
             yield self._beginning()
@@ -47,13 +51,7 @@ class Telling:
             self._error = None
             yield from self._saying(event.data)
 
-    def end(self) -> Iterator[JsonObject]:
-        """Yield what is told when the run is over, if it is not told yet.
-
-        Broken if the run has never begun, InvalidAnswer if what it has answered cannot be told.
-        """
-        if self.is_over:
-            return
+    def _end(self) -> Iterator[JsonObject]:
         self.is_over = True
         if not self._begun:
             raise Broken

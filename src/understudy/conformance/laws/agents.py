@@ -1,9 +1,11 @@
-"""Laws of assistants as agents of A2A: a task is a run, and a context is what was said in it."""
+"""Laws of assistants as agents of A2A: a task is a run, a context is what was said in it, a stream tells of a task."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from understudy.conformance import streams
 from understudy.conformance.asking import Unexamined
 from understudy.conformance.laws.protocols import A2A, A2ALaw
 
@@ -69,3 +71,38 @@ class A2AContextRemembers(A2ATurnLaw):
         told = [message.get("messageId") for message in task.get("history", [])]
         mine = [message_id for message_id in told if message_id in ("understudy-1", "understudy-2")]
         self.same(mine, ["understudy-1", "understudy-2"], "what the user said, in the history of the second task")
+
+
+class A2AStreamEndsAsItsTask(A2ATurnLaw):
+    """A message is streamed, and its task is looked for when the stream is over."""
+
+    phase = "streams"
+    name = "a2a-stream-ends-as-its-task"
+    sentence = "The stream of a message begins with its task, and ends, marked as final, in the state that it comes to."
+    operations = (A2A, f"{A2A}/", "POST /threads")
+    contracts = ("observed",)
+    glance = 20
+
+    def claims(self) -> Iterator[Claim]:
+        """Yield a stream at each place where messages are taken."""
+        for operation in self.operations[:2]:
+            if self.document.has(operation):
+                yield operation, "message/stream", partial(self._look, operation)
+
+    def _look(self, operation: str) -> None:
+        asked = {"jsonrpc": "2.0", "id": "1", "method": "message/stream", "params": self.message()}
+        answer = self.sent(operation, path={"assistant_id": self.talker.assistant_id}, body=asked)
+        self.hold(answer.ok, f"message/stream answered {answer.status}: {answer.text[:200]}")
+        events = answer.events
+        try:
+            streams.check_each(events, self.event_schema(operation))
+        except streams.Broken as broken:
+            self.fail(str(broken))
+        told = [event.data.get("result") for event in events if isinstance(event.data, dict)]
+        self.hold(bool(told) and all(told), f"not every event tells something: {answer.text[:500]}")
+
+        task, last = told[0], told[-1]
+        self.same(task.get("kind"), "task", "the kind of the first event")
+        self.same([each["final"] for each in told if "final" in each][-1:], [True], "whether the last state is final")
+        found = self.take("tasks/get", {"id": task["id"], "contextId": task["contextId"]})
+        self.same(last["status"]["state"], found["status"]["state"], "the state of the last event")

@@ -140,6 +140,7 @@ LAWS: dict[str, tuple[type[Law], ...]] = {
         protocols.A2ACannotCancel,
         agents.A2ATaskIsARun,
         agents.A2AContextRemembers,
+        agents.A2AStreamEndsAsItsTask,
         tools.ToolsCanBeCalled,
         tools.ToolLeavesNothing,
     ),

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from understudy.recording.commands.record import add_reaching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from understudy.wire import JsonObject
 
 _HELP = """\
@@ -39,13 +37,12 @@ def add(commands: Any) -> None:
     snapshot.set_defaults(run=run, parser=snapshot)
 
 
-def _counts(scenario: JsonObject) -> Iterator[str]:
-    """Yield how many rows of each kind a scenario has."""
-    ours = scenario.get("computer_agents", {})
-    for section, rows in scenario.items():
-        if section != "computer_agents" and not isinstance(rows, str):
-            yield f"{len(rows):,} {section}"
-    yield from (f"{len(rows):,} {section} of the Computer Agents API" for section, rows in ours.items())
+def _counts(sections: JsonObject) -> str:
+    """Return how many rows of each kind a scenario has."""
+    ours = sections.get("computer_agents")
+    rows = {name: rows for name, rows in sections.items() if name != "computer_agents" and not isinstance(rows, str)}
+    counted = ", ".join(f"{len(some):,} {name}" for name, some in rows.items())
+    return f"{counted}; of the Computer Agents API: {_counts(ours)}" if ours else counted
 
 
 def run(options: argparse.Namespace) -> int:
@@ -68,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
             return 0
         out = Path(options.output)
         write(scenario, out)
-        print(f"{out}: {', '.join(_counts(scenario))}")
+        print(f"{out}: {_counts(scenario)}")
         return 0
 
     return asyncio.run(go())

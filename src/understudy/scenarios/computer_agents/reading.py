@@ -36,7 +36,7 @@ class Checks(Protocol):
         """Complain when something with this key was told before."""
 
     def hold(self, path: Path, kind: str, rows: Iterable[JsonObject], api: str) -> None:
-        """Hold complete rows to the document of their API, unless something is wrong there already."""
+        """Hold complete rows to the document of their API."""
 
     def in_turn(self, row: JsonObject, touch: Callable[[], object]) -> None:
         """Let a row count as the one changed last when it is its turn, if it says so."""
@@ -106,7 +106,9 @@ class Reader:
         table = self._platform.environments
         computer = environments.complete(row, row_id, path, table, ids, known, checks.complain)
         for at, snapshot in enumerate(computer.snapshots):
-            checks.once("snapshot", snapshot.row["id"], (*path, "snapshots", at) if "snapshots" in row else path)
+            place: Path = (*path, "snapshots", at) if "snapshots" in row else path
+            checks.once("snapshot", snapshot.row["id"], place)
+            checks.hold(place, "Snapshot", [snapshot.row], API)
             known.add("snapshot", snapshot.row["id"])
         if computer.snapshots:
             known.first_snapshots[row_id] = computer.snapshots[0].row["id"]
@@ -116,7 +118,6 @@ class Reader:
         if computer.deleted is None:
             known.mark("computer", computer.row, path, checks.complain)
             known.computers[row_id] = computer.row
-        checks.hold(path, "Snapshot", [snapshot.row for snapshot in computer.snapshots], API)
         self.told.computers.append(computer)
 
     def _conversation(self, row: JsonObject, row_id: str, path: Path, checks: Checks) -> None:
@@ -127,11 +128,12 @@ class Reader:
             row, row_id, path, self._platform.threads, world.clock.now(), known, checks.complain
         )
         known.add("thread", row_id)
-        for step in told.steps:
-            known.add("step", step["id"])
         checks.hold(path, "Thread", [told.row], API)
-        checks.hold(path, "Message", told.messages, API)
-        checks.hold(path, "Step", told.steps, API)
+        for at, message in enumerate(told.messages):
+            checks.hold((*path, "messages", at), "Message", [message], API)
+        for at, step in enumerate(told.steps):
+            known.add("step", step["id"])
+            checks.hold((*path, "steps", at), "Step", [step], API)
         self.told.conversations.append(told)
         checks.in_turn(row, partial(self._platform.threads.touch, row_id))
         for agent_id, kept in row.get("kept", {}).items():

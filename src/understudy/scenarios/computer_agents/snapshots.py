@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from understudy.errors import did_you_mean
 from understudy.paths import quoted
 from understudy.scenarios.computer_agents.rows import is_whole, own_ids, timed
 from understudy.state.computer_agents import files
 from understudy.state.computer_agents.files import File
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from understudy.paths import Path
     from understudy.scenarios.computer_agents.known import Known
@@ -46,8 +47,10 @@ def complete(
         row.setdefault("createdAt", before.row["createdAt"] if before else computer["createdAt"])
         tree = _tree(told.get("files", {}), before, row["createdAt"], (*place, "files"), complain)
         if not is_whole("Snapshot", told):
-            _refer(row, place, known)
-            row = _filled_in({"id": ids.named("snapshot"), **row}, computer["id"], tree, taken)
+            known.refer("thread", row.get("sourceThreadId"), (*place, "sourceThreadId"))
+            known.refer("step", row.get("sourceStepId"), (*place, "sourceStepId"))
+            parent = _parent(row, taken, place, complain)
+            row = _filled_in({"id": ids.named("snapshot"), **row}, computer["id"], tree, parent)
         taken.append(Snapshot(row, tree))
     return taken
 
@@ -62,22 +65,27 @@ def told_files(tree: Tree, before: Tree, created_at: str) -> JsonObject:
     }
 
 
-def _refer(row: JsonObject, path: Path, known: Known) -> None:
-    for kind, name in (("thread", "sourceThreadId"), ("step", "sourceStepId"), ("snapshot", "parentSnapshotId")):
-        known.refer(kind, row.get(name), (*path, name))
+def _parent(row: JsonObject, taken: Sequence[Snapshot], path: Path, complain: Complain) -> Snapshot | None:
+    """Return the snapshot that one was compared with: the one before, unless it names another; None for the first."""
+    if "parentSnapshotId" not in row:
+        return taken[-1] if taken else None
+    wanted = row["parentSnapshotId"]
+    earlier = {one.row["id"]: one for one in taken}
+    if wanted is not None and wanted not in earlier:
+        hint = did_you_mean(wanted, earlier)
+        complain((*path, "parentSnapshotId"), f"no earlier snapshot {quoted(wanted)} of this computer.{hint}")
+    return earlier.get(wanted)
 
 
-def _filled_in(row: JsonObject, environment_id: str, tree: Tree, taken: list[Snapshot]) -> JsonObject:
-    """Return a whole row; what changed is what differs from the snapshot that it names as the one before."""
-    parent_id = row.get("parentSnapshotId", taken[-1].row["id"] if taken else None)
-    parent = next((one.tree for one in taken if one.row["id"] == parent_id), files.EMPTY)
-    change = files.change(parent, tree)
+def _filled_in(row: JsonObject, environment_id: str, tree: Tree, parent: Snapshot | None) -> JsonObject:
+    """Return a whole row; what changed is what differs from its parent."""
+    change = files.change(parent.tree if parent else files.EMPTY, tree)
     return {
         "id": row["id"],
         "environmentId": environment_id,
         "sourceThreadId": None,
         "sourceStepId": None,
-        "parentSnapshotId": parent_id,
+        "parentSnapshotId": parent.row["id"] if parent else None,
         "ledgerCommitSha": files.commit(tree),
         "changedPaths": list(change.paths),
         "additions": change.additions,
@@ -93,7 +101,7 @@ def _tree(told: Mapping[str, Json], before: Snapshot | None, created_at: str, pa
         place, normal = (*path, name), files.normal(name)
         if not normal:
             complain(place, f"{quoted(name)} is no path of a file, like src/hello.py")
-        if normal in tree:
+        elif normal in tree:
             complain(place, f"the file {normal} is there twice")
         file = timed({"content": given} if isinstance(given, str) else given, place, complain)
         modified = _modified(normal, file["content"], before.tree if before else files.EMPTY, created_at)

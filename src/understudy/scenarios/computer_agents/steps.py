@@ -41,7 +41,8 @@ class Steps:
         complain: Complain,
     ) -> None:
         self._thread = thread
-        self._messages = {row["id"]: row for row in messages}
+        self._said = messages
+        self._places = {row["id"]: at for at, row in enumerate(messages)}
         self._message_id: str | None = None
         self._left = first
         self._ids = ids
@@ -66,9 +67,9 @@ class Steps:
     def _filled_in(self, row: JsonObject, path: Path) -> JsonObject:
         kind, last = row["stepKind"], self.rows[-1] if self.rows else None
         message_id = row["sourceMessageId"] if "sourceMessageId" in row else self._message_of(kind)
-        message = self._messages.get(message_id)
+        message = self._said[self._places[message_id]] if message_id in self._places else None
         if message_id is not None and message is None:
-            hint = did_you_mean(message_id, self._messages)
+            hint = did_you_mean(message_id, self._places)
             self._complain((*path, "sourceMessageId"), f"no message {quoted(message_id)} in this thread.{hint}")
         self._known.refer("computer", row.get("environmentId"), (*path, "environmentId"))
         for name in ("snapshotBeforeId", "snapshotAfterId"):
@@ -95,9 +96,9 @@ class Steps:
         """Return the id of the message for which a step was done that does not say it."""
         if kind not in _TURNS:
             return self._message_id
-        ids = [*self._messages]
-        later = ids[ids.index(self._message_id) + 1 :] if self._message_id in self._messages else ids
-        said = (message_id for message_id in later if self._messages[message_id]["role"] == _TURNS[kind])
+        rows = self._said
+        later = range(self._places.get(self._message_id or "", -1) + 1, len(rows))
+        said = (rows[at]["id"] for at in later if rows[at]["role"] == _TURNS[kind])
         return next(said, self._message_id)
 
 

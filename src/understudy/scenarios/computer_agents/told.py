@@ -100,13 +100,9 @@ def _put_conversation(world: World, conversation: Conversation) -> None:
     platform, thread_id = world.computer_agents, conversation.row["id"]
     if thread_id in platform.threads:
         forget(world, thread_id)
-        platform.messages.forget(thread_id)
-        platform.steps.forget_thread(thread_id)
     platform.threads.restore(conversation.row)
-    for row in conversation.messages:
-        platform.messages.restore(row)
-    for row in conversation.steps:
-        platform.steps.restore(row)
+    platform.messages.restore(thread_id, conversation.messages)
+    platform.steps.restore(thread_id, conversation.steps)
 
 
 def _put_kept(stage: World, kept: Kept) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.errors import Conflict, NotFound
-from understudy.state.clock import brief_timestamp
+from understudy.errors import Conflict
 from understudy.state.computer_agents import OWNER
-from understudy.state.tables import Table
+from understudy.state.computer_agents.rows import Rows
 
 if TYPE_CHECKING:
     from understudy.state import agents
@@ -31,48 +30,28 @@ DEFAULT_AGENT: JsonObject = {
 """What is told of `agent_default` when it is made."""
 
 
-class Agents:
+class Agents(Rows):
     """The agents of a world: `agent_default`, one for each script, and those that are made.
 
     Rows are what the API answers. An agent plays the script that has its id, if there is one.
     """
 
     def __init__(self, scripts: agents.Agents, *, clock: Clock, ids: Ids) -> None:
-        self._clock = clock
+        super().__init__("Agent", indexed=("isDefault",), clock=clock)
         self._ids = ids
-        self._table = Table("id", indexed=("isDefault",), created="createdAt", changed="updatedAt")
-        self._table.put(self.drafted(DEFAULT_AGENT))
+        self._put(self.drafted(DEFAULT_AGENT))
         for script in scripts:
             self.welcome(script)
 
-    def adopt(self, other: Agents) -> None:
-        """Hold the agents that another world has."""
-        self._table.adopt(other._table)
-
     def welcome(self, script: agents.Agent) -> None:
         """Make the agent that plays a script, unless there is one with its id."""
-        if script.graph_id not in self._table:
+        if script.graph_id not in self:
             given = {"id": script.graph_id, "name": script.graph_id, "model": MODEL}
             self._put(self.drafted({**given, "description": script.description or ""}))
-
-    def __contains__(self, agent_id: str) -> bool:
-        return agent_id in self._table
 
     def find(self) -> list[JsonObject]:
         """Return all agents, in order of creation."""
         return self._table.find(sort_by="createdAt", order="asc").rows
-
-    def get(self, agent_id: str) -> JsonObject:
-        """Return an agent's row. NotFound if there is none."""
-        row = self._table.get(agent_id)
-        if row is None:
-            raise NotFound(f"Agent {agent_id} not found")
-        return row
-
-    def name_of(self, agent_id: str) -> str | None:
-        """Return an agent's name; None if there is no such agent."""
-        row = self._table.get(agent_id)
-        return None if row is None else row["name"]
 
     def default(self) -> JsonObject:
         """Return the agent that works where none is named; if none is marked, `agent_default`, made if it is gone."""
@@ -82,7 +61,7 @@ class Agents:
     def create(self, given: JsonObject) -> JsonObject:
         """Return the row of a new agent. Conflict if the id that is given is taken."""
         agent_id = given.get("id") or self._ids.named("agent")
-        if agent_id in self._table:
+        if agent_id in self:
             raise Conflict(f"Agent {agent_id} exists already")
         return self._put(self.drafted({**given, "id": agent_id}))
 
@@ -93,19 +72,10 @@ class Agents:
             row.pop("permissionSet", None)
         return self._put(row)
 
-    def delete(self, agent_id: str) -> None:
-        """Remove an agent; what it worked on stays. NotFound if there is none."""
-        self.get(agent_id)
-        self._table.delete(agent_id)
-
     def run(self, agent_id: str) -> None:
         """Note that an agent begins to work now."""
-        if agent_id in self._table:
+        if agent_id in self:
             self._table.update(agent_id, lastRunAt=self._now())
-
-    def restore(self, row: JsonObject) -> None:
-        """Put a row, complete as the API answers it, in the place of the one with its id."""
-        self._put(row)
 
     def drafted(self, given: JsonObject) -> JsonObject:
         """Return the row of an agent that is made now; nothing is kept. `id`, `name` and `model` are needed."""
@@ -130,17 +100,3 @@ class Agents:
             "updatedAt": now,
             "lastRunAt": None,
         }
-
-    def _put(self, row: JsonObject) -> JsonObject:
-        """Hold a row; if it is the default one, no other is so any more."""
-        if row["isDefault"]:
-            for other in self._marked():
-                self._table.update(other["id"], isDefault=False)
-        self._table.put(row)
-        return row
-
-    def _marked(self) -> list[JsonObject]:
-        return self._table.find(columns={"isDefault": True}, sort_by="updatedAt").rows
-
-    def _now(self) -> str:
-        return brief_timestamp(self._clock.now())

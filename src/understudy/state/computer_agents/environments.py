@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from understudy.errors import NotFound
-from understudy.state.clock import brief_timestamp
 from understudy.state.computer_agents import OWNER
-from understudy.state.tables import Table
+from understudy.state.computer_agents.rows import Rows
 
 if TYPE_CHECKING:
     from understudy.state.clock import Clock
@@ -57,25 +55,22 @@ class Container:
     executions: int = 0
 
 
-class Environments:
+class Environments(Rows):
     """The computers of a world. Rows are what the API answers; of secrets they hold the names alone.
 
     Those that are deleted are kept, unless for good: a computer can still be made like them.
     """
 
     def __init__(self, projects: Projects, *, clock: Clock, ids: Ids) -> None:
+        super().__init__("Environment", indexed=("projectId", "status", "isDefault"), clock=clock)
         self._projects = projects
-        self._clock = clock
         self._ids = ids
-        self._table = Table(
-            "id", indexed=("projectId", "status", "isDefault"), created="createdAt", changed="updatedAt"
-        )
         self._deleted: dict[str, JsonObject] = {}
         self._containers: dict[str, Container] = {}
 
     def adopt(self, other: Environments) -> None:
         """Hold the computers that another world has."""
-        self._table.adopt(other._table)
+        super().adopt(other)
         self._deleted = other._deleted.copy()
         self._containers = other._containers.copy()
 
@@ -84,18 +79,6 @@ class Environments:
         given = {"projectId": project_id, "status": status}
         columns = {name: value for name, value in given.items() if value is not None}
         return self._table.find(columns=columns, sort_by="createdAt", order="asc").rows
-
-    def get(self, environment_id: str) -> JsonObject:
-        """Return a computer's row. NotFound if there is none, or not any more."""
-        row = self._table.get(environment_id)
-        if row is None:
-            raise NotFound(f"Environment {environment_id} not found")
-        return row
-
-    def name_of(self, environment_id: str) -> str | None:
-        """Return a computer's name; None if it is gone."""
-        row = self._table.get(environment_id)
-        return None if row is None else row["name"]
 
     def default(self) -> JsonObject:
         """Return the computer that threads work in which name none; it is made if there is none."""
@@ -136,7 +119,7 @@ class Environments:
     def delete(self, environment_id: str, *, for_good: bool = False) -> None:
         """Let a computer be gone, its container as well. NotFound if it is not there."""
         row = self.get(environment_id)
-        self._table.delete(environment_id)
+        super().delete(environment_id)
         self._containers.pop(environment_id, None)
         if not for_good:
             self._deleted[environment_id] = row
@@ -179,7 +162,7 @@ class Environments:
 
     def use(self, environment_id: str) -> None:
         """Note that something is executed in a computer now, which starts it; nothing to note if it is gone."""
-        if environment_id not in self._table:
+        if environment_id not in self:
             return
         self.start(environment_id)
         container = self.container(environment_id)
@@ -215,8 +198,8 @@ class Environments:
         """Let a computer be gone for good, if it is there."""
         self._containers.pop(environment_id, None)
         self._deleted.pop(environment_id, None)
-        if environment_id in self._table:
-            self._table.delete(environment_id)
+        if environment_id in self:
+            super().delete(environment_id)
 
     def _begun(self) -> JsonObject:
         """Return what is a new computer's own, however it is configured."""
@@ -246,17 +229,3 @@ class Environments:
         if row.get("projectId", "") is None:
             del row["projectId"]
         return row
-
-    def _put(self, row: JsonObject) -> JsonObject:
-        """Hold a row; if it is the default one, no other is so any more."""
-        if row["isDefault"]:
-            for other in self._marked():
-                self._table.update(other["id"], isDefault=False)
-        self._table.put(row)
-        return row
-
-    def _marked(self) -> list[JsonObject]:
-        return self._table.find(columns={"isDefault": True}, sort_by="updatedAt").rows
-
-    def _now(self) -> str:
-        return brief_timestamp(self._clock.now())

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from understudy.state.clock import brief_timestamp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from understudy.state.clock import Clock
     from understudy.state.ids import Ids
     from understudy.wire import Json, JsonObject
@@ -63,6 +65,6 @@ class Messages:
         """Remove the messages of a thread."""
         self._conversations.pop(thread_id, None)
 
-    def restore(self, row: JsonObject) -> None:
-        """Put a message, complete as the API answers it, behind those of its thread."""
-        self._conversations[row["threadId"]] = (*self.of(row["threadId"]), row)
+    def restore(self, thread_id: str, rows: Iterable[JsonObject]) -> None:
+        """Let these be the messages of a thread, complete as the API answers them."""
+        self._conversations[thread_id] = tuple(rows)

@@ -8,7 +8,7 @@ from understudy.errors import NotFound
 from understudy.state.clock import brief_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from understudy.state.clock import Clock
     from understudy.state.ids import Ids
@@ -83,6 +83,6 @@ class Steps:
         """Remove the steps of a thread."""
         self._steps.pop(thread_id, None)
 
-    def restore(self, row: JsonObject) -> None:
-        """Put a step, complete as the API answers it, behind those of its thread."""
-        self._steps[row["threadId"]] = (*self.of(row["threadId"]), row)
+    def restore(self, thread_id: str, rows: Iterable[JsonObject]) -> None:
+        """Let these be the steps of a thread, complete as the API answers them."""
+        self._steps[thread_id] = tuple(rows)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from understudy.errors import NotFound
-from understudy.state.clock import brief_timestamp, moment
+from understudy.state.clock import moment
 from understudy.state.computer_agents.messages import PREVIEW
-from understudy.state.tables import Table
+from understudy.state.computer_agents.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +39,7 @@ class Found(NamedTuple):
     total: int
 
 
-class Threads:
+class Threads(Rows):
     """The threads of a world. Rows are what the API answers, without what follows from all else: see `shown`.
 
     `messages` is what is said in them; the names of a computer and of an agent are asked for by id.
@@ -55,16 +54,11 @@ class Threads:
         environment_name: Callable[[str], str | None],
         agent_name: Callable[[str], str | None],
     ) -> None:
+        super().__init__("Thread", indexed=FILTERS, clock=clock)
         self._messages = messages
-        self._clock = clock
         self._ids = ids
         self._environment_name = environment_name
         self._agent_name = agent_name
-        self._table = Table("id", indexed=FILTERS, created="createdAt", changed="updatedAt")
-
-    def adopt(self, other: Threads) -> None:
-        """Hold the threads that another world has."""
-        self._table.adopt(other._table)
 
     def __iter__(self) -> Iterator[JsonObject]:
         """Yield the rows in order of creation."""
@@ -72,16 +66,6 @@ class Threads:
 
     def __len__(self) -> int:
         return len(self._table)
-
-    def __contains__(self, thread_id: str) -> bool:
-        return thread_id in self._table
-
-    def get(self, thread_id: str) -> JsonObject:
-        """Return a thread's row. NotFound if there is none."""
-        row = self._table.get(thread_id)
-        if row is None:
-            raise NotFound(f"Thread {thread_id} not found")
-        return row
 
     def shown(self, row: JsonObject) -> JsonObject:
         """Return what the API tells of a thread, with what follows from its messages, its computer and its agent."""
@@ -110,13 +94,11 @@ class Threads:
 
     def create(self, given: JsonObject) -> JsonObject:
         """Return the row of a new thread, which has what is given; `environmentId` and `agentId` are needed."""
-        row = self.drafted({"id": self._ids.named("thread"), **given})
-        self._table.put(row)
-        return row
+        return self._put(self.drafted({"id": self._ids.named("thread"), **given}))
 
     def drafted(self, given: JsonObject) -> JsonObject:
         """Return the row of a thread that is made now; nothing is kept. Its `id` is needed besides."""
-        now = brief_timestamp(self._clock.now())
+        now = self._now()
         return {
             "id": given["id"],
             "title": "",
@@ -140,20 +122,14 @@ class Threads:
 
         NotFound if there is no such thread.
         """
-        row = {**self.get(thread_id), **changes, "updatedAt": brief_timestamp(self._clock.now())}
+        row = {**self.get(thread_id), **changes, "updatedAt": self._now()}
         if row.get("projectId", "") is None:
             del row["projectId"]
-        self._table.put(row)
-        return row
-
-    def delete(self, thread_id: str) -> None:
-        """Remove a thread. NotFound if there is none."""
-        self.get(thread_id)
-        self._table.delete(thread_id)
+        return self._put(row)
 
     def restore(self, row: JsonObject) -> None:
         """Put a row, complete as the API answers it, in the place of the one with its id."""
-        self._table.put({name: value for name, value in row.items() if name not in FOLLOWING})
+        super().restore({name: value for name, value in row.items() if name not in FOLLOWING})
 
     def touch(self, thread_id: str) -> None:
         """Let a thread count as the one changed last among those that were changed at its time."""

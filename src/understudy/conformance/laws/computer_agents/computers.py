@@ -106,12 +106,15 @@ class SecretsAreKept(PlatformLaw):
 
     @rule()
     def give(self) -> None:
-        told = self.ask(NEW_COMPUTER, {"name": self.name_for("safe"), "secrets": [{"key": "K", "value": "hush-4711"}]})
+        # Nobody else may say the same by chance: a word that stands in this file may come up in what is made up.
+        secret = f"{self.stage.ledger.check_id[::-1]}-{self.marks['understudy_example']}"
+        body = {"name": self.name_for("safe"), "secrets": [{"key": "K", "value": secret}]}
+        told = self.ask(NEW_COMPUTER, body)
         if not told.ok:
             raise Unexamined(f"a computer with secrets is refused: {told.status}")
         place = told.body["environment"]["id"]
         for answer in (told, self.ask(GET_COMPUTER, environmentId=place), self.ask(LIST_COMPUTERS)):
-            self.hold("hush-4711" not in answer.text, f"{answer.operation} tells what is secret")
+            self.hold(secret not in answer.text, f"{answer.operation} tells what is secret")
 
 
 class ComputersOfAProject(PlatformLaw):
