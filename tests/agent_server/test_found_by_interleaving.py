@@ -62,13 +62,14 @@ def test_a_client_who_follows_a_run_that_is_about_to_begin_is_let_go_when_its_th
     assert not stage.world.runs.playing
 
 
-def test_a_stream_of_a_run_whose_thread_is_deleted_ends_without_an_error(stage: Stage) -> None:
+def test_a_stream_of_a_run_whose_thread_is_deleted_says_that_it_is_gone_and_no_other_error(stage: Stage) -> None:
     following = start(stage, "/stream")
 
     stage.ask("DELETE", PATH)
 
     assert following.over
-    assert "error" not in [name for name, _, _ in following.frames()]
+    errors = [data for name, data, _ in following.frames() if name == "error"]
+    assert errors == [b'{"error":"HTTPException","message":"404: Run not found"}']
 
 
 def test_a_run_that_interrupts_another_begins_when_that_one_has_ended(stage: Stage) -> None:

@@ -179,6 +179,8 @@ class Claims:
             for one in told
             if not one.is_end and (not follower.modes or one.event.mode in follower.modes)
         ]
+        if told and told[-1].is_end and told[-1].event.data is not None:
+            expected.append((*MISSING, None))  # it was deleted
         if not known:
             expected = [(*MISSING, None)]
         if follower.leaving:
