@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.state.feeds import END
+from understudy.state.feeds import END, GONE, Event
 from understudy.wire import BEAT, dumps, without_nul
 
 from .leaving import leave
@@ -12,7 +12,7 @@ from .leaving import leave
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from understudy.state.feeds import Event, Reader
+    from understudy.state.feeds import Reader
     from understudy.state.world import World
     from understudy.wire import Json, JsonObject
 
@@ -70,8 +70,10 @@ async def awaited(
     try:
         while not ended:
             events = await reader.batch(BEAT)
-            ended = reader.is_closed
-            if not (events or ended):
+            if reader.is_closed:
+                # The world has ended before the run.
+                events = [*events, Event("", row["run_id"], END, GONE)]
+            if not events:
                 yield b"\n"
             for event in events:
                 result.take(event)

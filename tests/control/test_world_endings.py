@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import logging
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -91,6 +92,21 @@ def test_streams_of_runs_and_threads_end_with_their_world(
         assert stream.status_code == 200
         stream.read()  # to its end, or this fails when its time is up
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+@ENDS
+def test_whoever_waits_for_a_run_is_told_that_it_is_gone_with_its_world(host: Server, busy: str, how: str) -> None:
+    run = host.get(f"/threads/{KETTLE}/runs", **within(busy)).json()[-1]["run_id"]
+    requests = [
+        host.client.build_request("GET", f"/threads/{KETTLE}/runs/{run}/join", **within(busy)),
+        host.client.build_request("POST", "/runs/wait", json=LONG, **within(busy)),
+    ]
+    waiting = [host.client.send(request, stream=True) for request in requests]
+
+    ended(host, busy, how)
+
+    gone = {"__error__": {"error": "HTTPException", "message": "404: Run not found"}}
+    assert [json.loads(answer.read()) for answer in waiting] == [gone, gone]
 
 
 @ENDS
