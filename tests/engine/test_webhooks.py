@@ -96,14 +96,14 @@ def test_an_address_that_names_no_host_is_refused(url: str) -> None:
         "http://[::1": "Invalid IPv6 URL",
         "http://x:99999999/": "Port out of range 0-65535",
         "http://x:abc/": "Port could not be cast to integer value as 'abc'",
-        "http://a..b/": "encoding with 'idna' codec failed (UnicodeError: label empty or too long)",
+        "http://a..b/": "'idna' codec",  # the rest is in the words of the Python that runs
     }.items(),
 )
 def test_what_is_no_address_makes_no_sense(url: str, detail: str) -> None:
     kind, told = refused(url) or (None, "")
 
     assert kind is Unacceptable
-    assert told.startswith(detail.partition(" (")[0])
+    assert detail.partition(" (")[0] in told
 
 
 def test_an_address_has_a_length() -> None:
