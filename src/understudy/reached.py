@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING, Protocol
 from understudy.errors import SetupError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from understudy.wire import Json
+
+_OF_KEYS = ("authorization", "x-api-key")
+"""The headers that keys are sent in."""
+
+
+class Request(Protocol):
+    """What is answered."""
+
+    @property
+    def headers(self) -> Container[str]:
+        """The names of its headers, in any case."""
 
 
 class Response(Protocol):
@@ -24,6 +35,10 @@ class Response(Protocol):
         """Its headers, by names in any case."""
 
     @property
+    def request(self) -> Request:
+        """What was asked."""
+
+    @property
     def is_redirect(self) -> bool:
         """Whether it names another address."""
 
@@ -33,7 +48,9 @@ def admitted(url: str, answer: Response) -> None:
     if answer.is_redirect:
         raise SetupError(f"{url} answers {answer.status_code}: it is elsewhere. Give that address.")
     if answer.status_code in (401, 403):
-        raise SetupError(f"{url} answers {answer.status_code}: give a key with --api-key or --header")
+        given = any(name in answer.request.headers for name in _OF_KEYS)
+        told = "it refuses the key of" if given else "give a key with"
+        raise SetupError(f"{url} answers {answer.status_code}: {told} --api-key or --header")
 
 
 def agent_server(url: str, found: Response, rows: Json) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,3 +28,15 @@ def deployment(breaking: Breakable) -> Breakable:
 @pytest.fixture
 def check(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Check:
     return checker(capsys, tmp_path)
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Callable[[Any], str]:
+    """Writes a document of one's own with these paths."""
+
+    def write(paths: Any) -> str:
+        path = tmp_path / "own.json"
+        path.write_text(json.dumps({"openapi": "3.1.0", "info": {"title": "own", "version": "1"}, "paths": paths}))
+        return str(path)
+
+    return write

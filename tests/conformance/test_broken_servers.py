@@ -76,9 +76,9 @@ class Broken:
         checkup = self._checkups[contract]
         asker = Asker(checkup.schema, checkup.session, ScenarioRecorder(label=name))
         stage = survey(asker, Ledger("broken"), checkup.settings.graph_ids)
-        trial = Trial(KNOWN[name], stage, Asker(checkup.schema, checkup.session, ScenarioRecorder(label=name)))
+        trial = Trial(KNOWN[name], stage)
         self.proxy.break_with(fault.changes if fault else {})
-        trial.run(examples=examples, seed=1)
+        trial.run(asker, examples=examples, seed=1)
         assert not self.proxy.failures
         return trial
 

@@ -123,9 +123,9 @@ def test_where_no_law_could_be_looked_at_nothing_is_said_to_be_kept(deployment: 
 
 def test_a_law_whose_turn_does_not_come_in_time_does_not_hold(deployment: Breakable) -> None:
     settings = Settings(url=deployment.url)
-    trial = Trial(ThreadPatchMerges, Stage(Ledger("1a")), asking(settings, "late"), deadline=0)
+    trial = Trial(ThreadPatchMerges, Stage(Ledger("1a")), deadline=0)
 
-    trial.run(examples=5, seed=1)
+    trial.run(asking(settings, "late"), examples=5, seed=1)
 
     assert trial.unexamined == "the time was over before its turn came"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from schemathesis.checks import CHECKS
+from schemathesis.engine.recorder import Interaction
 
 from tests.conformance.campaign import API, Report, run
 from tests.conftest import Server
@@ -93,6 +95,13 @@ def test_every_check_is_made(report: Report) -> None:
 
     # How long an answer may take, nobody says.
     assert report.checks >= set(CHECKS.get_all_names()) - {"max_response_time"}
+
+
+def test_a_check_keeps_hardly_any_of_its_requests(report: Report) -> None:
+    gc.collect()
+    kept = sum(isinstance(each, Interaction) for each in gc.get_objects())
+
+    assert kept < report.findings.requests / 20
 
 
 @pytest.mark.parametrize("operation", SUCCEEDING)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,18 +81,6 @@ def test_what_is_excluded_is_not_even_tried_as_a_wrong_method(deployment: Breaka
     )
 
     assert deployment.holds() == before
-
-
-@pytest.fixture
-def document(tmp_path: Path) -> Callable[[Any], str]:
-    """Writes a document of one's own with these paths."""
-
-    def write(paths: Any) -> str:
-        path = tmp_path / "own.json"
-        path.write_text(json.dumps({"openapi": "3.1.0", "info": {"title": "own", "version": "1"}, "paths": paths}))
-        return str(path)
-
-    return write
 
 
 @pytest.mark.parametrize("options", [(), ("--read-only",)])

@@ -256,13 +256,19 @@ def test_a_credential_is_not_sent_to_where_a_deployment_redirects(deployment: Br
 
 
 @pytest.mark.parametrize("options", [(), ("--read-only",), ("--sweep",)])
-@pytest.mark.parametrize(("key", "status"), [(None, 401), ("another-key-77", 403)])
+@pytest.mark.parametrize(
+    ("key", "answered"),
+    [
+        (None, "401: give a key with --api-key or --header"),
+        ("another-key-77", "403: it refuses the key of --api-key or --header"),
+    ],
+)
 def test_a_deployment_that_wants_a_key_is_not_checked_without_it(
-    key: str | None, status: int, options: tuple[str, ...], check: Check
+    key: str | None, answered: str, options: tuple[str, ...], check: Check
 ) -> None:
     with breakable(api_keys=("key-of-mine-77",)) as guarded:
         guarded.break_with({})
         told = check(guarded.url, *options, *(("--api-key", key) if key else ()))
 
     assert told.status == 2
-    assert told.err == f"understudy: {guarded.url} answers {status}: give a key with --api-key or --header\n"
+    assert told.err == f"understudy: {guarded.url} answers {answered}\n"

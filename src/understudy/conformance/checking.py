@@ -133,11 +133,17 @@ class Checkup:
         one.ground = self.ground  # what is there for one is there for all
         return one
 
-    def try_law(self, law: type[Law], deadline: float = float("inf")) -> Trial:
-        """Try a law, in no example that would begin after the deadline, and return what came of it."""
-        trial = Trial(law, self.stage, self._asker(law.name), deadline)
+    def try_law(
+        self, law: type[Law], recorder: ScenarioRecorder | None = None, deadline: float = float("inf")
+    ) -> Trial:
+        """Try a law, in no example that would begin after the deadline, and return what came of it.
+
+        Its requests are in the recorder, if one is given; nothing else keeps them, for they may be many.
+        """
+        trial = Trial(law, self.stage, deadline)
         self.trials.append(trial)
-        trial.run(examples=self.settings.max_examples, seed=self.settings.seed)
+        asker = Asker(self.schema, self.session, recorder or self._recorder(law.name))
+        trial.run(asker, examples=self.settings.max_examples, seed=self.settings.seed)
         return trial
 
     def close(self) -> None:
@@ -194,8 +200,9 @@ class Checkup:
         for law in self.laws:
             started = events.ScenarioStarted(phase=phase.name, suite_id=suite.id, label=law.name)
             yield started
-            trial = self.try_law(law, deadline)
-            finished = self._finished(started, trial.asker.recorder, trial.seconds, trial.unexamined, baseline)
+            recorder = self._recorder(law.name)
+            trial = self.try_law(law, recorder, deadline)
+            finished = self._finished(started, recorder, trial.seconds, trial.unexamined, baseline)
             status = max(status, finished.status) if finished.status is not Status.SKIP else status
             yield finished
         yield events.SuiteFinished(id=suite.id, phase=phase.name, status=status)
@@ -235,8 +242,8 @@ class Checkup:
         yield events.SuiteFinished(id=suite.id, phase=phase.name, status=finished.status)
         yield events.PhaseFinished(phase=phase, status=finished.status, payload=None)
 
-    def _asker(self, label: str) -> Asker:
-        return Asker(self.schema, self.session, ScenarioRecorder(label=label, config=self.schema.config.output))
+    def _recorder(self, label: str) -> ScenarioRecorder:
+        return ScenarioRecorder(label=label, config=self.schema.config.output)
 
     def _finished(
         self,

@@ -50,9 +50,9 @@ def tries(platform: Platform, checkup: Checkup, name: str, fault: Fault | None =
     """Try a law with a fault in front of a world of its own."""
     platform.break_with({})
     asker = Asker(checkup.schema, checkup.session, ScenarioRecorder(label=name))
-    trial = Trial(KNOWN[name], survey(asker, Ledger("b0"), ()), asker)
+    trial = Trial(KNOWN[name], survey(asker, Ledger("b0"), ()))
     platform.proxy.break_with(fault.changes if fault else {})
-    trial.run(examples=examples, seed=1)
+    trial.run(asker, examples=examples, seed=1)
     assert not platform.proxy.failures
     return trial
 

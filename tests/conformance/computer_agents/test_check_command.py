@@ -48,14 +48,21 @@ def test_an_agent_that_is_not_there_is_told_with_the_nearest(
     assert 'the deployment has no agent "agent_defualt". Did you mean "agent_default"?' in told.err
 
 
-@pytest.mark.parametrize("key", [(), ("--api-key", "tb_other"), ("--header", "x-api-key: tb_other")])
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ((), "give a key with --api-key or --header"),
+        (("--api-key", "tb_other"), "it refuses the key of --api-key or --header"),
+        (("--header", "x-api-key: tb_other"), "it refuses the key of --api-key or --header"),
+    ],
+)
 def test_without_its_key_nothing_is_checked(
-    key: tuple[str, ...], platform: Platform, capsys: pytest.CaptureFixture[str]
+    key: tuple[str, ...], told: str, platform: Platform, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status = main(["check", platform.url, "--api", API, *key])
 
     assert status == 2
-    assert f"{platform.url} answers 401: give a key with --api-key or --header" in capsys.readouterr().err
+    assert f"{platform.url} answers 401: {told}" in capsys.readouterr().err
 
 
 def test_the_key_may_have_a_header_of_its_own(platform: Platform, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import pytest
 from schemathesis.checks import CHECKS
+from schemathesis.engine.recorder import Interaction
 
 from tests.conformance.campaign import CODER, Report, imitated, run
 from tests.conformance.computer_agents.serving import API, Platform
@@ -75,6 +77,13 @@ def test_every_check_is_made(report: Report) -> None:
 
     # How long an answer may take, nobody says.
     assert report.checks >= set(CHECKS.get_all_names()) - {"max_response_time"}
+
+
+def test_a_check_keeps_hardly_any_of_its_requests(report: Report) -> None:
+    gc.collect()
+    kept = sum(isinstance(each, Interaction) for each in gc.get_objects())
+
+    assert kept < report.findings.requests / 20
 
 
 @pytest.mark.parametrize("operation", sorted(imitated(API)))

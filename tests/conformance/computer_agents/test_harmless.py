@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,18 +115,6 @@ def test_a_server_that_takes_what_is_wrong_for_what_is_meant_keeps_its_default(
 
 
 # -------------------------------------------------------------------------------------------------- documents of others
-
-
-@pytest.fixture
-def document(tmp_path: Path) -> Callable[[Any], str]:
-    """Writes a document of one's own with these paths."""
-
-    def write(paths: Any) -> str:
-        path = tmp_path / "own.json"
-        path.write_text(json.dumps({"openapi": "3.1.0", "info": {"title": "own", "version": "1"}, "paths": paths}))
-        return str(path)
-
-    return write
 
 
 def named(parameter: str, example: str) -> dict[str, Any]:

@@ -7,9 +7,19 @@ from uuid import UUID
 
 import orjson
 
-from understudy.conformance.agent_server.places import ENDS_WITH_A_RUN, FINDS, IDS, MAKES, STARTS, place, reads
+from understudy.conformance.agent_server.places import (
+    BY_PARAMETER,
+    ENDS_WITH_A_RUN,
+    FINDS,
+    IDS,
+    MAKES,
+    PLACES,
+    STARTS,
+    reads,
+)
 from understudy.conformance.made_up import chance as _chance
 from understudy.conformance.made_up import is_left_to_us, is_linked
+from understudy.conformance.places import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -103,7 +113,7 @@ class Guard:
         path = case.path_parameters
         if not path:
             return
-        about = place(label)
+        about = place(label, BY_PARAMETER, PLACES)
         blocked = label in ENDS_WITH_A_RUN and path.get("thread_id") in self._ground.waiting
         safe = is_linked(meta) or reads(label)
         off_limits = {

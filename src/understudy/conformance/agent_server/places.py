@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from understudy.conformance.places import Place
 
 READS = frozenset(
     {
@@ -47,32 +47,15 @@ ENDS_WITH_A_RUN = frozenset(
 """Operations on a thread whose answers may end only when a run does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What the parameters of a path name, and whether the operation ends it."""
-
-    kind: str
-    ends: bool = False
-
-
-def place(operation: str) -> Place | None:
-    """Return what an operation is about; None where its path has no parameter that names something."""
-    if operation in _PLACES:
-        return _PLACES[operation]
-    for parameter, kind in _BY_PARAMETER.items():
-        if parameter in operation:
-            return Place(kind, ends=operation.startswith("DELETE "))
-    return None
-
-
-_BY_PARAMETER = {
+BY_PARAMETER = {
     "{run_id}": "run",
     "{cron_id}": "cron",
     "{thread_id}": "thread",
     "{assistant_id}": "assistant",
 }
+"""What each parameter of a path names, the innermost first."""
 
-_PLACES: dict[str, Place] = {
+PLACES: dict[str, Place] = {
     "POST /threads/{thread_id}/runs/{run_id}/cancel": Place("pending run", ends=True),
     "DELETE /threads/{thread_id}/runs/{run_id}": Place("pending run", ends=True),
     "GET /threads/{thread_id}/history": Place("run"),
@@ -82,6 +65,7 @@ _PLACES: dict[str, Place] = {
     "GET /threads/{thread_id}/runs": Place("run"),
     "GET /threads/{thread_id}": Place("run"),
 }
+"""Operations that are about something else than their path tells."""
 
 MAKES: dict[str, tuple[str, str]] = {
     "POST /assistants": ("assistants", "assistant_id"),

@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from understudy.conformance.computer_agents.marks import is_of, named
-from understudy.conformance.computer_agents.places import IDS, INNER, LISTS, ROWS, SET_DEFAULT, place, reads
+from understudy.conformance.computer_agents.places import (
+    BY_PARAMETER,
+    IDS,
+    INNER,
+    LISTS,
+    PLACES,
+    ROWS,
+    SET_DEFAULT,
+    reads,
+)
 from understudy.conformance.made_up import chance as chance_of
 from understudy.conformance.made_up import has_right_path, has_right_query, is_left_to_us
+from understudy.conformance.places import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,7 +102,7 @@ class Guard:
         number = chance_of((label, path, case.query, case.body))
         if not (strange or is_left_to_us(meta, number)):
             return
-        about = place(label)
+        about = place(label, BY_PARAMETER, PLACES)
         # Some are to meet nothing; and what is wrong with the path of a request stays wrong.
         meets = about is not None and has_right_path(meta) and (not strange or number % 8 != 0)
         there = self._ground.some(about.kind, to_itself=about.ends) if meets and about is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from understudy.conformance.places import Place
 
 READS = frozenset({"POST /v1/threads/search"})
 """Operations that only read, besides those with GET."""
@@ -18,25 +18,7 @@ def reads(operation: str) -> bool:
     return operation in READS or (operation.startswith("GET ") and operation not in NO_READS)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What the parameters of a path name, and whether the operation ends it."""
-
-    kind: str
-    ends: bool = False
-
-
-def place(operation: str) -> Place | None:
-    """Return what an operation is about; None where its path has no parameter that names something."""
-    if operation in _PLACES:
-        return _PLACES[operation]
-    for parameter, kind in _BY_PARAMETER.items():
-        if parameter in operation:
-            return Place(kind, ends=operation.startswith("DELETE "))
-    return None
-
-
-_BY_PARAMETER = {
+BY_PARAMETER = {
     "{stepId}": "step",
     "{snapshotId}": "snapshot",
     "{threadId}": "conversation",
@@ -44,14 +26,16 @@ _BY_PARAMETER = {
     "{agentId}": "agent",
     "{projectId}": "project",
 }
+"""What each parameter of a path names, the innermost first."""
 
-_PLACES = {
+PLACES = {
     "DELETE /v1/threads/{threadId}": Place("thread", ends=True),
     "POST /v1/threads/{threadId}/cancel": Place("execution", ends=True),
     SET_DEFAULT: Place("default computer"),
     "GET /v1/threads/{threadId}/steps/{stepId}/file": Place("file"),
     "GET /v1/threads/{threadId}/steps/{stepId}/file/download": Place("file"),
 }
+"""Operations that are about something else than their path tells."""
 
 INNER = frozenset({"stepId", "snapshotId"})
 """Parameters of a path that name something within what another one names."""

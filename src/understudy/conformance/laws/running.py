@@ -16,6 +16,8 @@ from understudy.conformance.asking import Unexamined
 from understudy.conformance.laws.law import Broken
 
 if TYPE_CHECKING:
+    from schemathesis.engine.recorder import ScenarioRecorder
+
     from understudy.conformance.asking import Asker
     from understudy.conformance.laws.law import Law
     from understudy.conformance.stage import Stage
@@ -31,11 +33,10 @@ SHRINKING = 15.0
 
 @dataclass
 class Trial:
-    """A law that is tried. `asker.recorder` holds every request that was sent for it."""
+    """A law that is tried, and what came of it. It keeps none of the requests."""
 
     law: type[Law]
     stage: Stage
-    asker: Asker
     deadline: float = float("inf")
     """No example begins after it, by the monotonic clock."""
     examples: int = 0
@@ -44,9 +45,11 @@ class Trial:
     """The shortest sequence that breaks it."""
     unexamined: str | None = None
     """Why it could not be looked at."""
+    unanswered: list[str] = field(default_factory=list)
+    """The operations that gave no answer, if it could not be looked at."""
     _until: float = field(default=float("inf"), init=False)
 
-    def run(self, *, examples: int, seed: int) -> None:
+    def run(self, asker: Asker, *, examples: int, seed: int) -> None:
         """Try so many examples, at most, and say in `broken` and `unexamined` what became of them."""
         settings = hypothesis.settings(
             max_examples=max(1, round(examples * self.law.examples)),
@@ -61,28 +64,26 @@ class Trial:
         )
         began = time.monotonic()
         for attempt in range(ATTEMPTS):
-            self.unexamined = self._try(settings, seed + attempt * _APART)
+            self.unexamined = self._try(asker, settings, seed + attempt * _APART)
             if self.broken is not None or self.unexamined is None:
                 break
         if not self.examples and self.unexamined is None:
             self.unexamined = "the time was over before its turn came"
         self.seconds = time.monotonic() - began
+        recorder = asker.recorder
+        if self.unexamined is not None:
+            silent = [case_id for case_id, seen in recorder.interactions.items() if seen.response is None]
+            self.unanswered = [recorder.cases[case_id].value.operation.label for case_id in silent]
         if self.broken is not None:
-            self._record(self.broken)
-        elif self.asker.last is not None:
-            self.asker.recorder.record_check_success(name=self.law.name, case_id=self.asker.last)
+            # What it was raised through holds every request of the law, and it is kept to the end.
+            self._record(self.broken.with_traceback(None), recorder)
+        elif asker.last is not None:
+            recorder.record_check_success(name=self.law.name, case_id=asker.last)
 
-    @property
-    def unanswered(self) -> list[str]:
-        """The operations that gave no answer, if the law could not be looked at."""
-        recorder = self.asker.recorder
-        silent = [case_id for case_id, seen in recorder.interactions.items() if seen.response is None]
-        return [recorder.cases[case_id].value.operation.label for case_id in silent] if self.unexamined else []
-
-    def _try(self, settings: hypothesis.settings, seed: int) -> str | None:
+    def _try(self, asker: Asker, settings: hypothesis.settings, seed: int) -> str | None:
         """Try the examples of a seed. Returns why they could not be looked at, None if they could."""
         # Hypothesis looks for the seed on what makes machines.
-        machine = hypothesis.seed(seed)(partial(self._example))
+        machine = hypothesis.seed(seed)(partial(self._example, asker))
         try:
             run_state_machine_as_test(machine, settings=settings)  # type: ignore[arg-type]  # a factory will do
         except (Broken, Unsatisfiable):
@@ -96,11 +97,11 @@ class Trial:
             return f"an answer is not what the law needs: {type(error).__name__}: {error}"
         return None
 
-    def _example(self) -> Law:
+    def _example(self, asker: Asker) -> Law:
         if time.monotonic() > min(self.deadline, self._until):
             hypothesis.reject()
         self.examples += 1
-        return self.law(self.asker, self.stage, self._found)
+        return self.law(asker, self.stage, self._found)
 
     def _found(self, broken: Broken) -> None:
         if self.broken is None:
@@ -108,9 +109,9 @@ class Trial:
         if self.broken is None or len(broken.steps) <= len(self.broken.steps):
             self.broken = broken
 
-    def _record(self, broken: Broken) -> None:
+    def _record(self, broken: Broken, recorder: ScenarioRecorder) -> None:
         assert broken.case_id is not None
-        self.asker.recorder.record_check_failure(
+        recorder.record_check_failure(
             name=self.law.name,
             case_id=broken.case_id,
             code_sample="\n".join(step.curl for step in broken.steps),

@@ -96,6 +96,12 @@ FAULTS = (
         {agents.UPDATE_AGENT: asks(lambda body: {**body, "enabledSkills": ["none"]})},
     ),
     Fault(
+        "metadata-are-merged",
+        "New metadata of an agent leave some of what was there.",
+        "metadata-are-replaced",
+        {agents.UPDATE_AGENT: asks(lambda body: {**body, "metadata": {**body["metadata"], "before": True}})},
+    ),
+    Fault(
         "agent-stays",
         "A deleted agent can still be read.",
         "deleted-agent-is-gone",

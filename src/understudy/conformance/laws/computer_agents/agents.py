@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 from understudy.conformance.laws.computer_agents.copies import OBSERVED
-from understudy.conformance.laws.computer_agents.platform import CREATE, LIST, METADATA, PlatformLaw, ids, of, without
+from understudy.conformance.laws.computer_agents.platform import (
+    CREATE,
+    GET,
+    LIST,
+    METADATA,
+    UPDATE,
+    PlatformLaw,
+    ids,
+    of,
+    without,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -60,7 +70,7 @@ class AgentReadsBack(PlatformLaw):
     @rule(changes=OF_AGENTS, metadata=st.none() | METADATA)
     def change(self, changes: JsonObject, metadata: JsonObject | None) -> None:
         before = self._read()
-        body = {**changes, **({} if metadata is None else {"metadata": self.marked(**metadata)})}
+        body = {**changes, **({} if metadata is None else {"metadata": {**before["metadata"], **metadata}})}
         told = self.told(UPDATE_AGENT, body, agentId=self.agent)["agent"]
 
         self.same(told, self._read(), "the answer to a change, compared with the agent")
@@ -69,6 +79,33 @@ class AgentReadsBack(PlatformLaw):
     def _read(self) -> JsonObject:
         row: JsonObject = self.told(GET_AGENT, agentId=self.agent)["agent"]
         return row
+
+
+class MetadataAreReplaced(PlatformLaw):
+    """An agent and a thread get other metadata, one after the other."""
+
+    name = "metadata-are-replaced"
+    sentence = "New metadata of an agent or of a thread take the place of what was there, and are not merged with it."
+    section = "metadata of PATCH /v1/threads/{threadId} and of PATCH /v1/agents/{agentId}"
+    operations = (UPDATE_AGENT, UPDATE, NEW_AGENT, CREATE, GET_AGENT, GET)
+    contracts: ClassVar[Collection[str]] = OBSERVED
+
+    @initialize()
+    def begin(self) -> None:
+        self.agent, self.source = str(self.new_agent()["id"]), str(self.new_thread()["id"])
+
+    @rule(metadata=METADATA)
+    def change_agent(self, metadata: JsonObject) -> None:
+        given = {"metadata": self.marked(**metadata)}
+        self.told(UPDATE_AGENT, given, agentId=self.agent)
+        row = self.told(GET_AGENT, agentId=self.agent)["agent"]
+        self.same(of(row, "metadata"), given, "an agent with new metadata")
+
+    @rule(metadata=METADATA)
+    def change_thread(self, metadata: JsonObject) -> None:
+        given = {"metadata": self.marked(**metadata)}
+        self.told(UPDATE, given, threadId=self.source)
+        self.same(of(self.thread(self.source), "metadata"), given, "a thread with new metadata")
 
 
 class DeletedAgentIsGone(PlatformLaw):

@@ -64,6 +64,7 @@ COMPUTER_AGENTS: tuple[type[Law], ...] = (
     computers.DefaultIsTold,
     computers.DefaultMoves,
     agents.AgentReadsBack,
+    agents.MetadataAreReplaced,
     agents.DeletedAgentIsGone,
     agents.TakenIdIsAConflict,
     agents.ProjectReadsBack,

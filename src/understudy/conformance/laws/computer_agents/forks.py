@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from understudy.conformance.laws.computer_agents.copies import CUT, OBSERVED, CopyLaw
+from understudy.conformance.laws.computer_agents.copies import ANY_CUT, CUT, OBSERVED, CopyLaw
 from understudy.conformance.laws.computer_agents.platform import (
     COPY,
     CREATE,
@@ -103,7 +103,7 @@ class ForkModeTells(ForkLaw):
     operations = (COPY, CREATE, EXECUTE, NEW_COMPUTER, MESSAGES, SNAPSHOTS)
     contracts: ClassVar[Collection[str]] = OBSERVED
 
-    @rule(cut=CUT, files=st.sampled_from([None, "all", "thread_only", "none"]))
+    @rule(cut=ANY_CUT, files=st.sampled_from([None, "all", "thread_only", "none"]))
     def fork(self, cut: int | None, files: str | None) -> None:
         cut_short = cut is not None and cut < len(self.messages(self.source))
         told = self.copy(
@@ -196,6 +196,7 @@ class EmptyThreadForks(PlatformLaw):
     sentence = "A thread in which nothing was said can be copied and forked, and so can that again."
     section = COPY
     operations = (COPY, FORK, CREATE, MESSAGES)
+    contracts: ClassVar[Collection[str]] = OBSERVED
 
     @initialize()
     def begin(self) -> None:

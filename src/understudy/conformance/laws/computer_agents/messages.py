@@ -9,7 +9,7 @@ from hypothesis.stateful import initialize, rule
 
 from understudy.conformance import streams
 from understudy.conformance.asking import Unexamined
-from understudy.conformance.laws.computer_agents.copies import OBSERVED
+from understudy.conformance.laws.computer_agents.copies import CUT, OBSERVED
 from understudy.conformance.laws.computer_agents.platform import (
     CANCEL,
     CREATE,
@@ -91,7 +91,7 @@ class ExecutionAddsTwoMessages(TalkLaw):
     sentence = "What is executed leaves the messages before it, and adds that of the user and an answer."
     section = EXECUTE
 
-    @rule(text=TEXT, cut=st.none() | st.integers(0, 5))
+    @rule(text=TEXT, cut=CUT)
     def speak(self, text: str, cut: int | None) -> None:
         before = self.messages(self.source)
         self.say(self.source, text, **({} if cut is None else {"truncateAtMessageIndex": cut}))

@@ -99,7 +99,7 @@ class ThreadUpdateKeeps(PlatformLaw):
     )
     def change(self, changes: JsonObject, metadata: JsonObject | None) -> None:
         before = self.thread(self.source)
-        body = {**changes, **({} if metadata is None else {"metadata": self.marked(**metadata)})}
+        body = {**changes, **({} if metadata is None else {"metadata": {**before["metadata"], **metadata}})}
         told = self.told(UPDATE, body, threadId=self.source)["thread"]
         after = self.thread(self.source)
 
@@ -232,6 +232,7 @@ class SearchFinds(PlatformLaw):
     name = "search-finds"
     sentence = "A search finds the threads of a computer whose title or messages have the text, and tells how many."
     section = SEARCH
+    contracts: ClassVar[Collection[str]] = OBSERVED
     operations = (SEARCH, CREATE, EXECUTE, NEW_COMPUTER)
     steps = 3
 
@@ -272,7 +273,6 @@ class SearchTellsTheBestFirst(SearchFinds):
     name = "search-tells-the-best-first"
     sentence = "What a search finds comes by its score, the best first, page by page."
     section = SEARCH
-    contracts: ClassVar[Collection[str]] = OBSERVED
 
     @rule(text=st.sampled_from(["quince", "medlar"]), limit=st.integers(1, 3))
     def search_in_order(self, text: str, limit: int) -> None:
