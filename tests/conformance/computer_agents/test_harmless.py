@@ -12,6 +12,8 @@ from tests.conformance.checked import Check
 from tests.conformance.computer_agents.serving import Platform
 from understudy.conformance.laws.computer_agents.platform import COPY, CREATE, DELETE, EXECUTE, NEW_COMPUTER
 
+LOOK = "GET /v1/environments/{environmentId}"
+
 OBSERVED = ("--contract", "observed", "--max-examples", "2")
 
 
@@ -152,6 +154,24 @@ def test_what_an_own_document_calls_otherwise_is_left_alone(
 
     assert "1 of 1 operations" in told.err
     assert platform.holds() == before
+
+
+@pytest.mark.usefixtures("whose")
+def test_an_id_that_is_empty_asks_for_no_list(document: Callable[[Any], str], platform: Platform, check: Check) -> None:
+    asked: list[Any] = []
+
+    async def takes_down(asking: Any) -> Told:
+        asked.append(asking.path["environmentId"])
+        return await asking.told()  # type: ignore[no-any-return]
+
+    platform.break_with({LOOK: takes_down})
+    look = {"operationId": "look", "parameters": [named("environmentId", "")], "responses": {"200": {"description": ""}}}
+    spec = document({"/v1/environments/{environmentId}": {"get": look}})
+
+    check(platform.url, "--spec", spec, "--phases", "examples", "--include-operation", "look")
+
+    assert asked
+    assert all(asked)
 
 
 # ------------------------------------------------------------------------------------------------------- sweeping

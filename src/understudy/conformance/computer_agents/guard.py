@@ -96,7 +96,10 @@ class Guard:
         path = case.path_parameters
         if not path:
             return
-        strange = [] if reads(label) else [name for name in path if name not in INNER and not self._ours(name, path)]
+        # Without an id, a path is that of a list.
+        strange = [name for name, value in path.items() if value == ""]
+        if not reads(label):
+            strange += [name for name in path if name not in INNER and not self._ours(name, path)]
         if label == SET_DEFAULT:
             strange = list(path)
         number = chance_of((label, path, case.query, case.body))
