@@ -165,7 +165,8 @@ def test_an_id_that_is_empty_asks_for_no_list(document: Callable[[Any], str], pl
         return await asking.told()  # type: ignore[no-any-return]
 
     platform.break_with({LOOK: takes_down})
-    look = {"operationId": "look", "parameters": [named("environmentId", "")], "responses": {"200": {"description": ""}}}
+    answers = {"200": {"description": "What it is."}}
+    look = {"operationId": "look", "parameters": [named("environmentId", "")], "responses": answers}
     spec = document({"/v1/environments/{environmentId}": {"get": look}})
 
     check(platform.url, "--spec", spec, "--phases", "examples", "--include-operation", "look")
